@@ -27,6 +27,8 @@ function(add_component name)
     target_link_libraries(querymark_${name} INTERFACE ${arg_DEPS})
   endif()
   add_library(querymark::${name} ALIAS querymark_${name})
+  # What one folder needs and no other: src/NAME/component.cmake.
+  include(${PROJECT_SOURCE_DIR}/src/${name}/component.cmake OPTIONAL)
 
   if(tests)
     add_executable(${name}_test ${tests})

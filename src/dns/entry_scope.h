@@ -11,12 +11,13 @@ namespace querymark {
 // What the list meant: this name alone, or it and everything below it (on label boundaries).
 enum class EntryScope : uint8_t { kExact, kSubtree };
 
-// Whether `registered` matching takes the entry for its registrable domain (as the reference does), or the entry
-// counts there only where its own name is one. `listed` matching looks at the name and scope of every entry.
+// Whether `registered` matching takes the entry for its registrable domain (as the reference does), or the
+// entry counts there only where its own name is one. `listed` matching looks at the name and scope of every
+// entry.
 enum class EntryKeep : uint8_t { kRegistered, kListed };
 
-// How a run matches: by the query name's registrable domain, or by the most specific listed name among the query
-// name and its parents.
+// How a run matches: by the query name's registrable domain, or by the most specific listed name among the
+// query name and its parents.
 enum class MatchMode : uint8_t { kRegistered, kListed };
 
 std::string_view to_string(EntryScope scope);  // "exact", "subtree"

@@ -30,9 +30,14 @@ struct SuffixRules {
                         // "unversioned-" and 16 hex digits of the text's hash
 };
 
-// Rules in the order of the text; IDN rules as A-labels. A rule that is none (empty label, a wildcard inside, a
-// name too long) is an error that names the line: a list that is damaged must not be half used.
-// `origin` names the file in errors. kInvalid also for a text without any rule.
+// A list's text may have this many bytes; the real one has some 340 KB.
+inline constexpr size_t kSuffixListSizeMax = size_t{16} << 20;
+
+// Rules in the order of the text; IDN rules as A-labels; rules outside the list's section markers are ICANN
+// rules. kInvalid, naming the line, for a rule that is none (empty label, a wildcard inside, a byte no host
+// name has, an exception of a single label, "*" alone, a name too long), for a section that does not end and
+// for a text without any rule: a list that is damaged must not be half used. kLimit for a text over
+// kSuffixListSizeMax. `origin` names the file in errors.
 Result<SuffixRules> parse_suffix_rules(std::string_view text, std::string_view origin);
 
 }  // namespace querymark
