@@ -27,8 +27,6 @@ function(add_component name)
     target_link_libraries(querymark_${name} INTERFACE ${arg_DEPS})
   endif()
   add_library(querymark::${name} ALIAS querymark_${name})
-  # What one folder needs and no other: src/NAME/component.cmake.
-  include(${PROJECT_SOURCE_DIR}/src/${name}/component.cmake OPTIONAL)
 
   if(tests)
     add_executable(${name}_test ${tests})
@@ -47,6 +45,9 @@ function(add_component name)
   foreach(fuzzer ${fuzzers})
     add_fuzz_target(${name} ${fuzzer} ${arg_LIBS})
   endforeach()
+
+  # What one folder needs and no other: src/NAME/component.cmake.
+  include(${PROJECT_SOURCE_DIR}/src/${name}/component.cmake OPTIONAL)
 endfunction()
 
 function(add_fuzz_target component source)
