@@ -11,3 +11,10 @@ add_custom_command(
   DEPENDS suffix_table_compile ${QUERYMARK_PSL}
   COMMENT "Compiling the suffix list" VERBATIM)
 target_sources(querymark_psl PRIVATE ${built_in})
+
+# The bench sets libpsl beside our table where it is installed.
+pkg_check_modules(libpsl QUIET IMPORTED_TARGET libpsl)
+if(libpsl_FOUND)
+  target_link_libraries(psl_bench PRIVATE PkgConfig::libpsl)
+  target_compile_definitions(psl_bench PRIVATE QUERYMARK_HAVE_LIBPSL)
+endif()

@@ -83,17 +83,25 @@ inline WordAfterDot after_dot(uint64_t word, size_t end) {
   return {size, size == 0 ? 0 : word >> (8 * (8 - size))};
 }
 
+inline uint64_t mix_head(uint64_t hash, uint64_t bytes) {
+  hash = (hash ^ bytes) * 0x9E3779B97F4A7C15;
+  return hash ^ hash >> 32;
+}
+
 // REQUIRES: a label of `name` (normal form) ends at `end`.
 inline SuffixLabel suffix_label_before(std::string_view name, size_t end) {
-  const WordAfterDot last = after_dot(load_before(name, end), end);
-  SuffixLabel label{end - last.size, last.size, last.bytes, 0};
-  for (size_t read = last.size; read == 8;) {
-    const WordAfterDot next = after_dot(load_before(name, label.begin), label.begin);
-    label.head_hash = (label.head_hash ^ next.bytes) * 0x9E3779B97F4A7C15;
-    label.head_hash ^= label.head_hash >> 32;
-    label.begin -= next.size;
-    label.size += next.size;
-    read = next.size;
+  const WordAfterDot tail = after_dot(load_before(name, end), end);
+  const size_t rest = end >= 8 ? end - 8 : 0;
+  WordAfterDot head = after_dot(load_before(name, rest), rest);
+  const bool beyond = tail.size == 8;
+  head.size = beyond ? head.size : 0;
+  head.bytes = beyond ? head.bytes : 0;
+  SuffixLabel label{end - tail.size - head.size, tail.size + head.size, tail.bytes, mix_head(0, head.bytes)};
+  while (head.size == 8) {
+    head = after_dot(load_before(name, label.begin), label.begin);
+    label.head_hash = mix_head(label.head_hash, head.bytes);
+    label.begin -= head.size;
+    label.size += head.size;
   }
   return label;
 }

@@ -102,7 +102,9 @@ SuffixMatch SuffixTable::find(std::string_view normal_name) const {
 }
 
 std::string_view SuffixTable::registrable_domain(std::string_view normal_name) const {
-  if (normal_name.empty() || is_ipv4_text(normal_name)) return {};
+  if (normal_name.empty()) return {};
+  const bool ends_in_digit = normal_name.back() >= '0' && normal_name.back() <= '9';
+  if (ends_in_digit && is_ipv4_text(normal_name)) return {};
   const SuffixMatch match = find(normal_name);
   return match.found ? normal_name.substr(match.registrable_begin) : std::string_view();
 }
