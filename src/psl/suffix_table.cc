@@ -26,11 +26,55 @@ constexpr AskedRules asked_rules(SuffixSections sections) {
 constexpr uint64_t kIcannRules =
     SuffixEdge::kIcannNormal | SuffixEdge::kIcannWildcard | SuffixEdge::kIcannException;
 
-void prevail(SuffixMatch& match, SuffixRuleKind kind, uint64_t rules, size_t suffix_begin) {
-  match.found = true;
-  match.kind = kind;
-  match.section = (rules & kIcannRules) != 0 ? SuffixSection::kIcann : SuffixSection::kPrivate;
-  match.suffix_begin = static_cast<uint16_t>(suffix_begin);
+SuffixRuleKind kind_of(uint64_t rules) {
+  if ((rules & (SuffixEdge::kIcannException | SuffixEdge::kPrivateException)) != 0)
+    return SuffixRuleKind::kException;
+  if ((rules & (SuffixEdge::kIcannWildcard | SuffixEdge::kPrivateWildcard)) != 0)
+    return SuffixRuleKind::kWildcard;
+  return SuffixRuleKind::kNormal;
+}
+
+// The rule that prevails so far in a walk, and what it says. `rules`: bits of SuffixEdge::rest of one kind,
+// or 0.
+struct Prevailing {
+  uint64_t rules = 0;
+  size_t suffix_begin = 0;
+  size_t registrable_begin = 0;
+};
+
+// Walks the tree from the root by the name's labels, from the right. Every node passed may have rules that
+// match: the last normal or wildcard rule is the longest, and an exception beats both. Few branches: what
+// they would turn on is different in every name.
+Prevailing walk(const SuffixEdges& edges, const AskedRules& asked, std::string_view name) {
+  Prevailing best;
+  bool excepted = false;
+  uint64_t node = 0;
+  uint64_t rest = SuffixEdge::kGoesOn;  // SuffixEdge::rest of the node
+  size_t begin = name.size() + 1;       // of the last label taken
+  while ((rest & SuffixEdge::kGoesOn) != 0 && begin != 0) {
+    const size_t end = begin - 1;
+    const SuffixLabel label = suffix_label_before(name, end);
+    best.registrable_begin = best.suffix_begin == begin ? label.begin : best.registrable_begin;
+    begin = label.begin;
+
+    const SuffixEdge* edge = edges.find(node, name, label);
+    const uint64_t parent_rest = rest;
+    rest = edge == nullptr ? 0 : edge->rest;
+    node = edge == nullptr ? 0 : edges.node(edge);
+    const uint64_t normal = rest & asked.normal;
+    const uint64_t matching = normal != 0 ? normal : parent_rest & asked.wildcard;
+    const bool longer = matching != 0 && !excepted;
+    best.rules = longer ? matching : best.rules;
+    best.suffix_begin = longer ? begin : best.suffix_begin;
+    if ((rest & asked.exception) != 0) {
+      excepted = true;
+      best = {rest & asked.exception, end + 1, begin};
+    }
+  }
+  // The walk ended with the suffix itself: the registrable domain has one label more, if the name has.
+  if (best.suffix_begin == begin)
+    best.registrable_begin = begin == 0 ? 0 : suffix_label_before(name, begin - 1).begin;
+  return best;
 }
 
 }  // namespace
@@ -63,41 +107,15 @@ SuffixTable SuffixTable::with_sections(SuffixSections sections) const {
   return table;
 }
 
-// Walks the tree from the root by the name's labels, from the right. Every node passed may have rules that
-// match; the last normal or wildcard rule is the longest, and an exception beats both.
 SuffixMatch SuffixTable::find(std::string_view normal_name) const {
-  const AskedRules asked = asked_rules(sections_);
+  const Prevailing best = walk(image_.edges, asked_rules(sections_), normal_name);
   SuffixMatch match;
-  uint64_t node = 0;
-  uint64_t rules = SuffixEdge::kGoesOn;  // of the node
-  size_t end = normal_name.size();       // of the next label
-  while ((rules & SuffixEdge::kGoesOn) != 0) {
-    const SuffixLabel label = suffix_label_before(normal_name, end);
-    if (match.found && match.suffix_begin == end + 1)
-      match.registrable_begin = static_cast<uint16_t>(label.begin);
-
-    const SuffixEdge* edge = image_.edges.find(node, normal_name, label);
-    const uint64_t parent_rules = std::exchange(rules, edge == nullptr ? 0 : edge->rest);
-    if ((rules & asked.exception) != 0) {
-      prevail(match, SuffixRuleKind::kException, rules & asked.exception, end + 1);
-      match.registrable_begin = static_cast<uint16_t>(label.begin);
-    } else if (match.kind != SuffixRuleKind::kException) {
-      if ((rules & asked.normal) != 0)
-        prevail(match, SuffixRuleKind::kNormal, rules & asked.normal, label.begin);
-      else if ((parent_rules & asked.wildcard) != 0)
-        prevail(match, SuffixRuleKind::kWildcard, parent_rules & asked.wildcard, label.begin);
-    }
-    if (edge != nullptr) node = image_.edges.node(edge);
-    end = label.begin - 1;
-    if (label.begin == 0) break;
-  }
-  // The walk ended with the suffix itself: the registrable domain has one label more, if the name has.
-  if (match.found && match.suffix_begin == end + 1) {
-    match.registrable_begin = match.suffix_begin;
-    if (match.suffix_begin != 0)
-      match.registrable_begin =
-          static_cast<uint16_t>(suffix_label_before(normal_name, match.suffix_begin - size_t{1}).begin);
-  }
+  if (best.rules == 0) return match;
+  match.found = true;
+  match.suffix_begin = static_cast<uint16_t>(best.suffix_begin);
+  match.registrable_begin = static_cast<uint16_t>(best.registrable_begin);
+  match.kind = kind_of(best.rules);
+  match.section = (best.rules & kIcannRules) != 0 ? SuffixSection::kIcann : SuffixSection::kPrivate;
   return match;
 }
 
@@ -105,8 +123,8 @@ std::string_view SuffixTable::registrable_domain(std::string_view normal_name) c
   if (normal_name.empty()) return {};
   const bool ends_in_digit = normal_name.back() >= '0' && normal_name.back() <= '9';
   if (ends_in_digit && is_ipv4_text(normal_name)) return {};
-  const SuffixMatch match = find(normal_name);
-  return match.found ? normal_name.substr(match.registrable_begin) : std::string_view();
+  const Prevailing best = walk(image_.edges, asked_rules(sections_), normal_name);
+  return best.rules == 0 ? std::string_view() : normal_name.substr(best.registrable_begin);
 }
 
 bool SuffixTable::is_public_suffix(std::string_view normal_name) const {
