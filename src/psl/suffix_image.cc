@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "psl/suffix_image.h"
 
+#include <bit>
 #include <cstdlib>
 #include <unordered_set>
 
@@ -52,9 +53,10 @@ class Compiler {
  private:
   void add_rule(const SuffixRule& rule) {
     SuffixEdge* node = nullptr;
+    SuffixLabels labels(rule.name);
     for (size_t end = rule.name.size();; --end) {
       if (node != nullptr) node->rest |= SuffixEdge::kGoesOn;
-      const SuffixLabel label = suffix_label_before(rule.name, end);
+      const SuffixLabel label = labels.before(end);
       node = &edge_to(node, rule.name, label);
       end = label.begin;
       if (end == 0) break;

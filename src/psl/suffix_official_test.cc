@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Public Suffix List project's own cases, from ../shared/data/psl where that is there, adapted to our rulings:
-// there is no default rule, and a bare suffix stands for itself; one with a leading dot, which we ignore, as well.
-// Every adapted row is listed here.
+// The Public Suffix List project's own cases, from ../shared/data/psl where that is there, adapted to our
+// rulings: there is no default rule, and a bare suffix stands for itself; one with a leading dot, which we
+// ignore, as well. Every adapted row is listed here.
 #include <gtest/gtest.h>
 
 #include <fstream>

@@ -50,10 +50,11 @@ Prevailing walk(const SuffixEdges& edges, const AskedRules& asked, std::string_v
   bool excepted = false;
   uint64_t node = 0;
   uint64_t rest = SuffixEdge::kGoesOn;  // SuffixEdge::rest of the node
-  size_t begin = name.size() + 1;       // of the last label taken
+  SuffixLabels labels(name);
+  size_t begin = name.size() + 1;  // of the last label taken
   while ((rest & SuffixEdge::kGoesOn) != 0 && begin != 0) {
     const size_t end = begin - 1;
-    const SuffixLabel label = suffix_label_before(name, end);
+    const SuffixLabel label = labels.before(end);
     best.registrable_begin = best.suffix_begin == begin ? label.begin : best.registrable_begin;
     begin = label.begin;
 
@@ -72,8 +73,7 @@ Prevailing walk(const SuffixEdges& edges, const AskedRules& asked, std::string_v
     }
   }
   // The walk ended with the suffix itself: the registrable domain has one label more, if the name has.
-  if (best.suffix_begin == begin)
-    best.registrable_begin = begin == 0 ? 0 : suffix_label_before(name, begin - 1).begin;
+  if (best.suffix_begin == begin) best.registrable_begin = begin == 0 ? 0 : labels.begin_of(begin - 1);
   return best;
 }
 
