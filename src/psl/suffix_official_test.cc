@@ -92,7 +92,7 @@ TEST(SuffixOfficial, ScriptOfCases) {
     constexpr std::string_view kCall = "checkPublicSuffix(";
     if (!line.starts_with(kCall)) continue;
     const size_t comma = line.find(", ");
-    const auto unquoted = [](std::string text) {
+    const auto unquoted = [](const std::string& text) {
       return text.starts_with("'") ? text.substr(1, text.size() - 2) : text;
     };
     const std::string name = line.substr(kCall.size(), comma - kCall.size());

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -37,7 +38,7 @@ TEST(SuffixReference, AllSmallNamesUnderRandomRules) {
       "a", "ab", "b678901", "c6789012", "x6789012", "d67890123", "c678901234567890123456"};
   for (int round = 0; round < 60; ++round) {
     std::vector<std::string> used;
-    for (int i = 0; i < 4; ++i) used.push_back(labels[random() % labels.size()]);
+    std::sample(labels.begin(), labels.end(), std::back_inserter(used), 4, random);
     const std::vector<std::string> names = all_names(used, 4);
     SuffixRules rules;
     for (size_t count = 1 + random() % 8; count > 0; --count) {
