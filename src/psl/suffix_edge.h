@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 
@@ -41,17 +42,14 @@ struct SuffixEdge {
   }
 };
 
-inline uint64_t suffix_edge_hash(uint64_t identity, const SuffixLabel& label) {
-  return (label.tail ^ label.head_hash ^ identity * 0xD6E8FEB86659FD93) * 0x9E3779B97F4A7C15;
-}
-
 // The table; a view of what somebody else owns.
 struct SuffixEdges {
   std::span<const SuffixEdge> slots;  // a power of two of them, at least one empty
   std::string_view long_labels;  // labels of more than 8 bytes: their size in a byte, then they themselves
 
   size_t first_slot(uint64_t identity, const SuffixLabel& label) const {
-    return static_cast<size_t>(suffix_edge_hash(identity, label) >> 32) & (slots.size() - 1);
+    const uint64_t mixed = label.tail ^ label.head * 0xA24BAED4963EE407 ^ identity * 0xD6E8FEB86659FD93;
+    return static_cast<size_t>(mixed * 0x9E3779B97F4A7C15 >> 32) & (slots.size() - 1);
   }
 
   // The edge from node `parent` by a label of `name`; null where there is none.
@@ -62,16 +60,20 @@ struct SuffixEdges {
       const SuffixEdge& edge = slots[slot];
       if (edge.rest == 0) return nullptr;
       if (edge.tail != label.tail || (edge.rest & SuffixEdge::kIdentityMask) != identity) continue;
-      if (!is_long || long_label(edge) == name.substr(label.begin, label.size)) return &edge;
+      if (!is_long || has_long_label(edge, name, label)) return &edge;
     }
   }
 
   uint64_t node(const SuffixEdge* edge) const { return static_cast<uint64_t>(edge - slots.data()) + 1; }
 
-  // REQUIRES: an edge of the long size class.
-  std::string_view long_label(const SuffixEdge& edge) const {
-    const size_t offset = edge.rest >> SuffixEdge::kOffsetShift;
-    return long_labels.substr(offset + 1, static_cast<unsigned char>(long_labels[offset]));
+  // REQUIRES: an edge of the long size class, with the label's tail.
+  bool has_long_label(const SuffixEdge& edge, std::string_view name, const SuffixLabel& label) const {
+    const char* entry = long_labels.data() + (edge.rest >> SuffixEdge::kOffsetShift);
+    uint64_t head;
+    std::memcpy(&head, entry + 1, sizeof head);
+    if (static_cast<unsigned char>(entry[0]) != label.size || head != label.head) return false;
+    // Head and tail are all of a label of up to 16 bytes.
+    return label.size <= 16 || std::memcmp(entry + 1, name.data() + label.begin, label.size) == 0;
   }
 };
 

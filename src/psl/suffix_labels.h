@@ -12,12 +12,11 @@
 #include <cstring>
 #include <string_view>
 
-// The labels of a name from the right, as words that can be hashed and compared: for the suffix table's walk.
+// The labels of a name from the right, with words of theirs to hash and compare: for the suffix table's walk.
 //
 //   "www.example.co.uk"  ->  uk, co, example, …
 //
-// Cost: some 3 ns a label. The dots of 32 bytes are found at once, so that no label waits for the one before
-// it.
+// Cost: some 3 ns a label. The dots of 32 bytes are found at once, so that no label waits for another.
 namespace querymark {
 
 static_assert(std::endian::native == std::endian::little, "the first byte in memory is a word's lowest");
@@ -26,8 +25,8 @@ static_assert(std::endian::native == std::endian::little, "the first byte in mem
 struct SuffixLabel {
   size_t begin;
   size_t size;
-  uint64_t tail;       // its last 8 bytes, or all of a shorter one, the first of them lowest; zeros above
-  uint64_t head_hash;  // of the bytes before those; 0 where there are none
+  uint64_t tail;  // its last 8 bytes, or all of a shorter one, the first of them lowest; zeros above
+  uint64_t head;  // its first 8 bytes, of a label of more than 8; else 0
 };
 
 // Bit i: byte i of the 16 is a dot.
@@ -72,13 +71,9 @@ class SuffixLabels {
   SuffixLabel before(size_t end) {
     const size_t begin = begin_of(end);
     const size_t size = end - begin;
-    const size_t tail_size = std::min<size_t>(size, 8);
-    const size_t head_size = std::min<size_t>(size - tail_size, 8);
-    const uint64_t head = head_size == 0 ? 0 : word(end - tail_size, head_size);
-    SuffixLabel label{begin, size, word(end, tail_size), mix(0, head)};
-    for (size_t rest = size - tail_size - head_size; rest > 0; rest -= std::min<size_t>(rest, 8))
-      label.head_hash = mix(label.head_hash, word(begin + rest, std::min<size_t>(rest, 8)));
-    return label;
+    uint64_t head;
+    std::memcpy(&head, text_ + (size > 8 ? begin : 0), sizeof head);
+    return {begin, size, word(end, std::min<size_t>(size, 8)), size > 8 ? head : 0};
   }
 
   size_t begin_of(size_t end) {
@@ -91,11 +86,6 @@ class SuffixLabels {
   }
 
  private:
-  static uint64_t mix(uint64_t hash, uint64_t bytes) {
-    hash = (hash ^ bytes) * 0x9E3779B97F4A7C15;
-    return hash ^ hash >> 32;
-  }
-
   // The `size` bytes before `end`. REQUIRES: 1 to 8.
   uint64_t word(size_t end, size_t size) const {
     const size_t at = std::max<size_t>(end, 8) - 8;
