@@ -13,6 +13,7 @@ namespace {
 // Slots per edge: at three tenths full or less most searches for an edge that is not there end in the first
 // slot.
 constexpr size_t kSlotsPerEdge = 2;
+static_assert(std::bit_ceil(kSlotsPerEdge * (kSuffixListSizeMax / 2) + 1) < SuffixEdge::kParentLimit);
 
 // Every suffix of a rule's name is a node, and so an edge leads to it.
 size_t count_edges(const SuffixRules& rules) {

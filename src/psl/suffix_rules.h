@@ -30,8 +30,9 @@ struct SuffixRules {
                         // "unversioned-" and 16 hex digits of the text's hash
 };
 
-// A list's text may have this many bytes; the real one has some 340 KB.
-inline constexpr size_t kSuffixListSizeMax = size_t{16} << 20;
+// A list's text may have this many bytes; the real one has some 340 KB. Two bytes a label at least, so what
+// it holds fits the compiled form (suffix_edge.h).
+inline constexpr size_t kSuffixListSizeMax = size_t{4} << 20;
 
 // Rules in the order of the text; IDN rules as A-labels; rules outside the list's section markers are ICANN
 // rules. kInvalid, naming the line, for a rule that is none (empty label, a wildcard inside, a byte no host

@@ -3,13 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <random>
-#include <set>
-#include <sstream>
-
-#include "base/file.h"
 #include "psl/suffix_reference.h"
 
 namespace querymark {
