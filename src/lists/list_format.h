@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,8 +20,11 @@ struct ListFormatGuess {
   std::string reason;  // for people: what was seen
 };
 
-// By content: `head` is the beginning of the file (64 KiB are plenty; `whole` when that is all of it).
-// Plain text that is no list still is kText; HTML and binary content are for the reader to refuse.
+// What of a file's beginning is asked. A head of this size is taken to be cut inside its last line.
+inline constexpr size_t kListHeadSize = size_t{64} << 10;
+
+// By content: `head` is the first kListHeadSize bytes of the file, or all of it. Text that is no list is
+// kText; HTML and binary content are for the reader to refuse.
 ListFormatGuess guess_list_format(std::string_view head);
 
 }  // namespace querymark
