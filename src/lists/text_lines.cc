@@ -11,7 +11,7 @@
 namespace querymark {
 namespace {
 
-constexpr ByteSet kUrlEnds = ByteSet("\"<>|,;`").add_range(0, ' ');
+constexpr ByteSet kUrlEnds = ByteSet("\"<>|,;`^").add_range(0, ' ');
 constexpr ByteSet kAfterHost("/?#\\");
 constexpr ByteSet kSignBeginnings("@:[({");  // of what scheme_end_size and at_sign_size know
 
@@ -104,7 +104,10 @@ class TextLines final : public LineReader {
     const Token token = take_token(begin);
     const std::string_view after = line_.substr(token.end);
     if (!after.empty() && kSignBeginnings.has(after[0])) {
-      if (const size_t size = scheme_end_size(after); size != 0) return read_url(begin, token.end + size);
+      if (const size_t size = scheme_end_size(after); size != 0) {
+        read_before_scheme(token);
+        return read_url(begin, token.end + size);
+      }
       if (const size_t size = at_sign_size(after); size != 0) return token.end + size;
     }
     const std::string_view before = line_.substr(0, begin);
@@ -141,6 +144,14 @@ class TextLines final : public LineReader {
     host = host.substr(0, bracket != std::string_view::npos ? bracket + 1 : kNameBytes.find_other(host, 0));
     if (!host.empty()) writer_.add({host, EntryScope::kExact, line_.substr(begin, end - begin)});
     return end;
+  }
+
+  // "See evil.com.http://bad.net": a name may stand right before a scheme.
+  void read_before_scheme(Token token) {
+    const size_t dot = token.text.rfind('.');
+    if (dot == std::string_view::npos) return;
+    token.text = token.text.substr(0, dot);
+    if (has_separator(token.text)) read_name(token);
   }
 
   void read_name(const Token& token) {
