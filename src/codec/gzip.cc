@@ -21,6 +21,10 @@ bool is_gzip(std::string_view bytes) {
   return bytes.substr(0, 2) == "\x1f\x8b";
 }
 
+// Where ISA-L finds deflate data broken, it has counted a match (<= 258 bytes) and literals that it never
+// wrote.
+static constexpr size_t kUnsureSize = 512;
+
 // ISA-L writes through neither pointer that it takes without const.
 static uint8_t* input_bytes(std::string_view bytes) {
   return reinterpret_cast<uint8_t*>(const_cast<char*>(bytes.data()));
@@ -143,11 +147,12 @@ size_t GzipInflater::State::take_deflate(std::string_view in, char* out, size_t 
   deflate.next_out = reinterpret_cast<uint8_t*>(out);
   deflate.avail_out = static_cast<uint32_t>(room);
   const int status = isal_inflate(&deflate);
-  produced = room - deflate.avail_out;
+  produced = room - std::min<size_t>(room, deflate.avail_out);
   const size_t taken = in_size - deflate.avail_in;
   crc = crc32_gzip_refl(crc, reinterpret_cast<uint8_t*>(out), produced);
   size += static_cast<uint32_t>(produced);
   if (status < 0) {
+    produced -= std::min(produced, kUnsureSize);
     fail("its deflate data is broken near compressed byte " + std::to_string(offset + taken));
   } else if (deflate.block_state == ISAL_BLOCK_FINISH) {
     begin_trailer();

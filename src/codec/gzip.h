@@ -43,7 +43,8 @@ class GzipInflater {
 
   // Inflates until `in` is used up and all that it gives is written, or `out` is full. Where it stops with
   // produced == out_size, call it again (with what is left of `in`, maybe nothing). What precedes an error is
-  // delivered first: the error is the next call's, and every later one's, and finish()'s.
+  // delivered first (of broken deflate data less than the last 512 bytes before the place): the error is the
+  // next call's, and every later one's, and finish()'s.
   Result<GzipProgress> inflate(std::string_view in, char* out, size_t out_size);
 
   // What the end of input means here: an error where it cuts a member, or where one was found before.
