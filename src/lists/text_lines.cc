@@ -44,20 +44,54 @@ size_t punctuation_size(std::string_view text) {
   return 0;
 }
 
+// What one look at a name's bytes tells.
+enum NameTraits : uint8_t { kInName = 1, kDot = 2, kNonAscii = 4, kTwoDots = 8 };
+
+constexpr std::array<uint8_t, 256> make_traits() {
+  std::array<uint8_t, 256> traits{};
+  for (size_t byte = 0; byte < traits.size(); ++byte) {
+    if (kNameBytes.has(static_cast<char>(byte))) traits[byte] = byte < 0x80 ? kInName : kInName | kNonAscii;
+  }
+  traits['.'] |= kDot;
+  return traits;
+}
+constexpr std::array<uint8_t, 256> kTraits = make_traits();
+
+struct NameBytes {
+  size_t end;
+  uint8_t traits;  // NameTraits of all of them
+};
+NameBytes scan_name_bytes(std::string_view text, size_t begin) {
+  static_assert(kTwoDots == kDot << 2);
+  NameBytes scanned{begin, 0};
+  uint8_t last = 0;
+  while (scanned.end < text.size()) {
+    const uint8_t next = kTraits[static_cast<unsigned char>(text[scanned.end])];
+    if (next == 0) break;
+    scanned.traits |= static_cast<uint8_t>(next | (next & last & kDot) << 2);
+    last = next;
+    ++scanned.end;
+  }
+  return scanned;
+}
+
 // Whether the text has more than one label: a dot, or a full stop that separates labels beyond ASCII.
 bool has_separator(std::string_view text) {
   constexpr auto kNone = std::string_view::npos;
-  if (text.find('.') != kNone) return true;
-  if (std::all_of(text.begin(), text.end(), is_ascii)) return false;
-  return text.find("\u3002") != kNone || text.find("\uFF0E") != kNone || text.find("\uFF61") != kNone;
+  return text.find('.') != kNone || text.find("\u3002") != kNone || text.find("\uFF0E") != kNone ||
+         text.find("\uFF61") != kNone;
 }
 
 // Whether the last label could be a top-level domain: letters, an A-label or beyond ASCII.
 bool ends_like_a_name(std::string_view name) {
-  const std::string_view label = name.substr(name.rfind('.') + 1);
-  if (label.size() < 2) return false;
-  return std::none_of(label.begin(), label.end(), [](char c) { return is_ascii(c) && !is_letter(c); }) ||
-         starts_with_any_case(label, "xn--");
+  size_t begin = name.size();
+  bool letters = true;
+  while (begin > 0 && name[begin - 1] != '.') {
+    --begin;
+    letters &= is_letter(name[begin]) || !is_ascii(name[begin]);
+  }
+  const std::string_view label = name.substr(begin);
+  return label.size() >= 2 && (letters || starts_with_any_case(label, "xn--"));
 }
 
 // Whether a word of prose, not another name, stands beside a text: it ends at the end of `before` or begins
@@ -84,6 +118,7 @@ struct Token {
   std::string_view text;
   size_t begin;
   size_t end;
+  uint8_t traits;
   bool defanged;
 };
 
@@ -114,24 +149,34 @@ class TextLines final : public LineReader {
     if (before.ends_with("//")) return read_url(begin, begin);
     if (before.ends_with('/') || before.ends_with('\\')) return url_end(token.end);  // a path
 
-    if (!has_separator(token.text)) return token.end;
+    if ((token.traits & (kDot | kNonAscii)) == 0) return token.end;
     read_name(token);
     return !after.empty() && kAfterHost.has(after[0]) ? url_end(token.end) : token.end;
   }
 
   Token take_token(size_t begin) {
-    size_t end = kNameBytes.find_other(line_, begin);
-    size_t dot = defanged_dot_size(line_.substr(end));
-    if (dot == 0) return {line_.substr(begin, end - begin), begin, end, false};
+    const NameBytes first = scan_name_bytes(line_, begin);
+    size_t dot = dot_size(first.end);
+    if (dot == 0) return {line_.substr(begin, first.end - begin), begin, first.end, first.traits, false};
 
-    std::string plain(line_.substr(begin, end - begin));
+    std::string plain(line_.substr(begin, first.end - begin));
+    uint8_t traits = first.traits | kDot;
+    size_t end = first.end;
     while (dot != 0) {
-      const size_t next = end + dot;
-      end = kNameBytes.find_other(line_, next);
-      plain.append(1, '.').append(line_.substr(next, end - next));
-      dot = defanged_dot_size(line_.substr(end));
+      const NameBytes next = scan_name_bytes(line_, end + dot);
+      plain.append(1, '.').append(line_.substr(end + dot, next.end - end - dot));
+      traits |= next.traits;
+      end = next.end;
+      dot = dot_size(end);
     }
-    return {token_text_.keep(plain), begin, end, true};
+    if (plain.find("..") != std::string::npos) traits |= kTwoDots;
+    return {token_text_.keep(plain), begin, end, traits, true};
+  }
+
+  // Size of the defanged dot at `at`, if there is one.
+  size_t dot_size(size_t at) const {
+    const bool possible = at < line_.size() && kSignBeginnings.has(line_[at]);
+    return possible ? defanged_dot_size(line_.substr(at)) : 0;
   }
 
   size_t url_end(size_t at) const { return kUrlEnds.find(line_, at); }
@@ -151,14 +196,17 @@ class TextLines final : public LineReader {
     const size_t dot = token.text.rfind('.');
     if (dot == std::string_view::npos) return;
     token.text = token.text.substr(0, dot);
-    if (has_separator(token.text)) read_name(token);
+    read_name(token);
   }
 
   void read_name(const Token& token) {
     std::string_view name = token.text;
-    const bool wildcard = name[0] == '.' && token.begin > 0 && line_[token.begin - 1] == '*';
+    const bool wildcard = name.starts_with('.') && token.begin > 0 && line_[token.begin - 1] == '*';
     const EntryScope scope = wildcard ? EntryScope::kSubtree : EntryScope::kExact;
-    if (std::all_of(name.begin(), name.end(), is_ascii)) return read_ascii_names(name, scope, token);
+    if ((token.traits & kNonAscii) == 0) {
+      if ((token.traits & kTwoDots) != 0) return read_ascii_names(name, scope, token);
+      return read_ascii_name(trim_marks(name), scope, token);
+    }
 
     // Punctuation beyond ASCII may stand beside a name, and letters of a script that is written without
     // blanks.
