@@ -148,7 +148,8 @@ size_t GzipInflater::State::take_deflate(std::string_view in, char* out, size_t 
   deflate.avail_out = static_cast<uint32_t>(room);
   const int status = isal_inflate(&deflate);
   produced = room - std::min<size_t>(room, deflate.avail_out);
-  const size_t taken = in_size - deflate.avail_in;
+  const size_t left = deflate.avail_in <= in_size ? deflate.avail_in : 0;
+  const size_t taken = in_size - left;
   crc = crc32_gzip_refl(crc, reinterpret_cast<uint8_t*>(out), produced);
   size += static_cast<uint32_t>(produced);
   if (status < 0) {
