@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "dns/entry_scope.h"
+#include "domains/domain_lookup.h"
 
 // The compiled table of interesting domains: one mapped, immutable file that answers "which entry decides for this
 // name?". Format: docs/domain_set_format.md.
@@ -20,17 +19,6 @@
 // Memory: the mapping; nothing on the heap grows with the set.
 // Threads: any number may ask at once.
 namespace querymark {
-
-// A decision: the entry that decided and what it says. Views live as long as the set.
-struct DomainSetMatch {
-  // kDamaged: the block asked is not what was written (its checksum failed): there is no answer, and the set must
-  // be rebuilt; never take it for kNone.
-  enum class Verdict : uint8_t { kNone, kInteresting, kAllowed, kDamaged };
-  Verdict verdict = Verdict::kNone;
-  std::string_view entry;  // the name that decided
-  EntryScope scope = EntryScope::kExact;      // meaningful in listed matching
-  uint32_t lists = 0;      // for list_names()
-};
 
 class DomainSet {
  public:
@@ -51,17 +39,20 @@ class DomainSet {
   // Registered matching, in batches: prefetch() some 16–64 names, then find_registered() each. `domain` is a
   // registrable domain in normal form, hash its hash(). Names are compared in full on a hit.
   void prefetch(uint64_t hash) const;
-  DomainSetMatch find_registered(std::string_view domain, uint64_t hash) const;
+  DomainMatch find_registered(std::string_view domain, uint64_t hash) const;
 
   // Listed matching: the most specific entry that applies among the name and its parents; an allow entry wins at
   // the same name. One probe a label.
-  DomainSetMatch find_listed(std::string_view normal_name) const;
+  DomainMatch find_listed(std::string_view normal_name) const;
 
   // The lists behind a match, in the order of their names.
-  std::vector<std::string_view> list_names(const DomainSetMatch& match) const;
+  std::vector<std::string> list_names(const DomainMatch& match) const;
 
-  // Reads every block against its checksum (probing does so at a block's first touch: kDamaged from find_*).
+  // Reads every block against its checksum (probing does so at a block's first touch: kFailed from find_*).
   Result<void> check() const;
 };
+
+// DomainLookup over a set, in one mode; any number of threads, each with a lookup of its own. The set must outlive it.
+std::unique_ptr<DomainLookup> make_domain_set_lookup(const DomainSet& set, MatchMode mode);
 
 }  // namespace querymark
