@@ -28,7 +28,9 @@ UniqueFd::~UniqueFd() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-int UniqueFd::release() { return std::exchange(fd_, -1); }
+int UniqueFd::release() {
+  return std::exchange(fd_, -1);
+}
 
 Result<UniqueFd> open_for_reading(const std::string& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -62,6 +64,34 @@ Result<void> write_all(int fd, std::string_view bytes, std::string_view path) {
   return {};
 }
 
+Result<void> read_at(int fd, uint64_t offset, char* out, size_t size, std::string_view path) {
+  while (size > 0) {
+    const ssize_t count = ::pread(fd, out, size, static_cast<off_t>(offset));
+    if (count == 0) return Error::corrupt(std::string(path) + ": ends at byte " + std::to_string(offset));
+    if (count > 0) {
+      out += count;
+      offset += static_cast<uint64_t>(count);
+      size -= static_cast<size_t>(count);
+    } else if (errno != EINTR) {
+      return errno_error("read", path);
+    }
+  }
+  return {};
+}
+
+Result<void> write_at(int fd, uint64_t offset, std::string_view bytes, std::string_view path) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (count >= 0) {
+      bytes.remove_prefix(static_cast<size_t>(count));
+      offset += static_cast<uint64_t>(count);
+    } else if (errno != EINTR) {
+      return errno_error("write", path);
+    }
+  }
+  return {};
+}
+
 Result<std::string> read_file(const std::string& path, size_t size_max) {
   Result<UniqueFd> fd = open_for_reading(path);
   if (!fd) return fd.error();
@@ -80,11 +110,15 @@ Result<std::string> read_file(const std::string& path, size_t size_max) {
 Result<MappedFile> MappedFile::open(const std::string& path) {
   Result<UniqueFd> fd = open_for_reading(path);
   if (!fd) return fd.error();
+  return map(fd->get(), path);
+}
+
+Result<MappedFile> MappedFile::map(int fd, std::string_view path) {
   struct stat status {};
-  if (::fstat(fd->get(), &status) != 0) return errno_error("stat", path);
+  if (::fstat(fd, &status) != 0) return errno_error("stat", path);
   const auto size = static_cast<size_t>(status.st_size);
   if (size == 0) return MappedFile(nullptr, 0);
-  void* data = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd->get(), 0);
+  void* data = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
   if (data == MAP_FAILED) return errno_error("map", path);
   return MappedFile(static_cast<const char*>(data), size);
 }

@@ -9,7 +9,8 @@
 
 #include "base/result.h"
 
-// Files by descriptor: owned, read, written whole, mapped, and replaced atomically. Every Error names the path.
+// Files by descriptor: owned, read, written whole, mapped, and replaced atomically. Every Error names the
+// path.
 namespace querymark {
 
 // Owns a file descriptor. Closing ignores errors: what must be durable is synced before (AtomicFile).
@@ -38,14 +39,20 @@ Result<UniqueFd> open_for_writing(const std::string& path, bool private_file = f
 Result<size_t> read_some(int fd, char* out, size_t size, std::string_view path);
 // All of `bytes`; retries EINTR and short writes. kClosed where the reader has gone.
 Result<void> write_all(int fd, std::string_view bytes, std::string_view path);
+// Exactly `size` bytes from or to `offset`, whatever the descriptor's position; kCorrupt where the file ends
+// before them. Both retry EINTR and short counts.
+Result<void> read_at(int fd, uint64_t offset, char* out, size_t size, std::string_view path);
+Result<void> write_at(int fd, uint64_t offset, std::string_view bytes, std::string_view path);
 // The whole file; kLimit when it is larger than size_max.
 Result<std::string> read_file(const std::string& path, size_t size_max);
 
-// A file's bytes, mapped read-only and shared. The file must not be truncated while mapped: querymark only ever
-// replaces its own files by rename.
+// A file's bytes, mapped read-only and shared. The file must not be truncated while mapped: querymark only
+// ever replaces its own files by rename.
 class MappedFile {
  public:
   static Result<MappedFile> open(const std::string& path);
+  // The descriptor may be closed afterwards; `path` is for errors.
+  static Result<MappedFile> map(int fd, std::string_view path);
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&& other) noexcept;
   ~MappedFile();
@@ -58,9 +65,9 @@ class MappedFile {
   size_t size_ = 0;
 };
 
-// A file that appears at `path` whole or not at all: written beside it under a name of its own, synced, renamed,
-// and the folder synced. Dropped without commit() it leaves nothing behind; killed, at most the file beside it,
-// named "<path>.tmp.<pid>".
+// A file that appears at `path` whole or not at all: written beside it under a name of its own, synced,
+// renamed, and the folder synced. Dropped without commit() it leaves nothing behind; killed, at most the file
+// beside it, named "<path>.tmp.<pid>".
 class AtomicFile {
  public:
   static Result<AtomicFile> create(const std::string& path);

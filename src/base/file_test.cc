@@ -63,6 +63,18 @@ TEST_F(FileTest, ReadFileRefusesOnePastTheBound) {
   EXPECT_EQ(read_file(path("text"), 4).error().code, Errc::kLimit);
 }
 
+TEST_F(FileTest, ReadsAndWritesAtOffsets) {
+  Result<AtomicFile> file = AtomicFile::create(path("file"));
+  ASSERT_TRUE(write_at(file->fd(), 4, "efgh", "file"));
+  ASSERT_TRUE(write_at(file->fd(), 0, "abcd", "file"));
+  std::string bytes(6, '\0');
+  ASSERT_TRUE(read_at(file->fd(), 1, bytes.data(), bytes.size(), "file"));
+  EXPECT_EQ(bytes, "bcdefg");
+  const Result<void> read = read_at(file->fd(), 5, bytes.data(), bytes.size(), "file");
+  EXPECT_EQ(read.error().code, Errc::kCorrupt);
+  EXPECT_EQ(read.error().detail, "file: ends at byte 8");
+}
+
 TEST_F(FileTest, MappedFileMayBeEmpty) {
   Result<AtomicFile> file = AtomicFile::create(path("empty"));
   ASSERT_TRUE(file->commit());
