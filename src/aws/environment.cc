@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "aws/environment.h"
+
+#include <strings.h>
+#include <unistd.h>
+
+namespace querymark {
+
+Environment Environment::of_process() {
+  Variables variables;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const size_t equals = text.find('=');
+    if (equals != std::string_view::npos) variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return Environment(std::move(variables));
+}
+
+std::optional<std::string> Environment::get(std::string_view name) const {
+  const auto found = variables_.find(name);
+  if (found == variables_.end() || found->second.empty()) return std::nullopt;
+  return found->second;
+}
+
+std::string Environment::get_or(std::string_view name, std::string_view otherwise) const {
+  return get(name).value_or(std::string(otherwise));
+}
+
+bool Environment::is_true(std::string_view name) const {
+  return ::strcasecmp(get_or(name, "").c_str(), "true") == 0;
+}
+
+}  // namespace querymark
