@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lambda/runtime.h"
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <utility>
 
 namespace querymark {
 
+// Longer than any function may run (15 minutes), short enough to reckon with.
+static constexpr std::chrono::milliseconds kInvocationTimeMax = std::chrono::hours(24);
 static const std::string kRuntimePath = "/2018-06-01/runtime/";
 
 static std::string_view error_type(Errc code) {
@@ -59,16 +62,17 @@ static Error status_error(std::string_view what, const HttpReply& reply) {
   }
 }
 
-// The header has milliseconds since 1970; a deadline on the steady clock is not moved by corrections of the
+// The header has milliseconds since 1970; a Deadline, on the steady clock, is not moved by corrections of the
 // time.
-static std::optional<std::chrono::steady_clock::time_point> deadline_of(std::string_view header) {
+static Deadline deadline_of(std::string_view header) {
   int64_t milliseconds = 0;
   const auto [end, error] = std::from_chars(header.data(), header.data() + header.size(), milliseconds);
-  if (error != std::errc() || end != header.data() + header.size()) return {};
-  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-  const auto left = std::chrono::milliseconds(milliseconds) -
-                    std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch);
-  return std::chrono::steady_clock::now() + left;
+  if (error != std::errc() || end != header.data() + header.size() || milliseconds < 0) {
+    return Deadline::never();
+  }
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const int64_t left = milliseconds - std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+  return Deadline::after(std::chrono::milliseconds(std::clamp(left, int64_t{0}, kInvocationTimeMax.count())));
 }
 
 Result<Invocation> RuntimeApi::next() {
@@ -80,9 +84,7 @@ Result<Invocation> RuntimeApi::next() {
   if (invocation.request_id.empty()) return Error::corrupt("Runtime API gave an event without a request id");
   invocation.function_arn = reply->header("lambda-runtime-invoked-function-arn");
   invocation.trace_id = reply->header("lambda-runtime-trace-id");
-  if (const auto deadline = deadline_of(reply->header("lambda-runtime-deadline-ms"))) {
-    invocation.deadline = *deadline;
-  }
+  invocation.deadline = deadline_of(reply->header("lambda-runtime-deadline-ms"));
   invocation.event = std::move(reply->body);
   return invocation;
 }

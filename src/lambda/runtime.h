@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
 
+#include "base/deadline.h"
 #include "base/result.h"
 #include "lambda/runtime_connection.h"
 
@@ -33,7 +33,7 @@ struct Invocation {
   std::string function_arn;
   std::string trace_id;  // for X-Ray; also in the environment as _X_AMZN_TRACE_ID while the handler runs
   // When Lambda will stop the environment. Handlers must have answered by then, with a margin of their own.
-  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  Deadline deadline = Deadline::never();
   std::string event;  // JSON as it came
 };
 

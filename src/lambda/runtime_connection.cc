@@ -96,7 +96,7 @@ Result<HttpReply> RuntimeConnection::attempt(std::string_view head, std::string_
   }
 }
 
-Result<HttpReply> RuntimeConnection::exchange(const HttpRequest& request) {
+Result<HttpReply> RuntimeConnection::exchange(const RuntimeRequest& request) {
   std::string head;
   head.append(request.method)
       .append(" ")

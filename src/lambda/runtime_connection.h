@@ -20,7 +20,7 @@
 // thread at a time.
 namespace querymark {
 
-struct HttpRequest {
+struct RuntimeRequest {
   std::string_view method;
   std::string path;
   std::string_view headers = {};  // whole lines, each with its \r\n
@@ -34,7 +34,7 @@ class RuntimeConnection {
 
   // Any reply that the API gives, whatever its status, also one given before it has read the whole body. An
   // Error is a failed transport; the next exchange starts on a connection of its own.
-  Result<HttpReply> exchange(const HttpRequest& request);
+  Result<HttpReply> exchange(const RuntimeRequest& request);
 
  private:
   Result<void> connect();

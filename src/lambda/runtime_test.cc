@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
@@ -67,9 +68,9 @@ TEST(RunFunction, GivesTheHandlerWhatTheHeadersSayInAnyCase) {
                       status(202), event("b", "{}"), status(202), status(500)});
   std::vector<Invocation> invocations;
   std::vector<std::string> trace_ids;
-  std::chrono::steady_clock::duration left{};
+  std::chrono::milliseconds left{};
   serve(api, [&](const Invocation& invocation) -> Result<std::string> {
-    if (invocations.empty()) left = invocation.deadline - std::chrono::steady_clock::now();
+    if (invocations.empty()) left = invocation.deadline.left();
     invocations.push_back(invocation);
     const char* trace_id = std::getenv("_X_AMZN_TRACE_ID");
     trace_ids.emplace_back(trace_id == nullptr ? "none" : trace_id);
@@ -82,7 +83,7 @@ TEST(RunFunction, GivesTheHandlerWhatTheHeadersSayInAnyCase) {
   EXPECT_GT(left, 3s);
   EXPECT_LE(left, 5s);
   EXPECT_EQ(trace_ids, (std::vector<std::string>{"Root=1-2", "none"}));
-  EXPECT_EQ(invocations[1].deadline, std::chrono::steady_clock::time_point::max());
+  EXPECT_TRUE(invocations[1].deadline.is_never());
 }
 
 TEST(RunFunction, ReportsTheHandlersErrorWithItsType) {
