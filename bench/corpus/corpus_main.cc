@@ -40,8 +40,7 @@ int write_parts(uint64_t count, const std::function<void(std::string&, uint64_t,
   return 0;
 }
 
-int write_logs(uint64_t seed, uint64_t count, LogShape shape) {
-  const RecordSource records(seed);
+int write_logs(const RecordSource& records, uint64_t count, LogShape shape) {
   return write_parts(count, [&](std::string& out, uint64_t begin, uint64_t end) {
     append_log(out, records, shape, begin, end);
   });
@@ -65,6 +64,8 @@ int run(int argc, char** argv) {
   logs->add_option("--shape", shape, "How the records are written")
       ->check(CLI::IsMember(std::vector<std::string>(std::begin(kLogShapeNames), std::end(kLogShapeNames))))
       ->capture_default_str();
+  uint64_t interval_ms = 5;
+  logs->add_option("--interval-ms", interval_ms, "Time from one record to the next")->capture_default_str();
 
   CLI::App* list = app.add_subcommand("list", "Write a list of interesting domains");
   std::string format = "domains";
@@ -79,7 +80,7 @@ int run(int argc, char** argv) {
   list->add_flag("--hosts", options.hosts, "Put a host before every third domain");
 
   CLI11_PARSE(app, argc, argv);
-  if (logs->parsed()) return write_logs(seed, count, *parse_log_shape(shape));
+  if (logs->parsed()) return write_logs(RecordSource(seed, interval_ms), count, *parse_log_shape(shape));
   options.seed = seed;
   options.format = *parse_list_format(format);
   return write_list(count, options);

@@ -31,11 +31,11 @@ void append_escaped(std::string& out, std::string_view json) {
   }
 }
 
-void append_event(std::string& out, std::string_view json, uint64_t index) {
+void append_event(std::string& out, std::string_view json, uint64_t index, uint64_t time_ms) {
   out += R"({"id":"39)";
   for (uint64_t part = 0; part < 3; ++part) append_number(out, mix(3 * index + part) % kEventIdPart, 18);
   out += R"(","timestamp":)";
-  append_number(out, record_time_ms(index));
+  append_number(out, time_ms);
   out += R"(,"message":")";
   append_escaped(out, json);
   out += "\"},";
@@ -59,7 +59,7 @@ void append_envelopes(std::string& out, const RecordSource& records, uint64_t be
     for (const uint64_t stop = std::min(end, index + kEventsPerEnvelope); index < stop; ++index) {
       json.clear();
       records.append(index, json);
-      append_event(out, json, index);
+      append_event(out, json, index, records.time_ms(index));
     }
     out.pop_back();
     out += "]}\n";

@@ -79,8 +79,9 @@ void append_aws(Random& random, std::string_view region, std::string& out) {
     out += ".cloudfront.net.";
     return;
   } else {
-    out += "ec2-";
-    append_octets(random, out, "-");
+    out += "ec2-198-18-";
+    append_number(out, random.below(256));
+    out += '-';
     append_number(out, random.below(256));
     out += '.';
     out += region;

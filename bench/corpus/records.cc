@@ -11,8 +11,8 @@
 namespace querymark::corpus {
 namespace {
 
-constexpr uint64_t kRecordsPerSecond = 200;
-constexpr std::chrono::sys_seconds kBegin{std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}};
+constexpr std::chrono::sys_time<std::chrono::milliseconds> kBegin{
+    std::chrono::sys_days{std::chrono::year{2026} / 3 / 1}};
 
 // One member each: the comma stands before it, and the first one's is made the brace.
 void append_string(std::string& out, std::string_view key, std::string_view value) {
@@ -23,8 +23,8 @@ void append_string(std::string& out, std::string_view key, std::string_view valu
   out += '"';
 }
 
-void append_time(std::string& out, uint64_t index) {
-  const std::chrono::sys_seconds time = kBegin + std::chrono::seconds(index / kRecordsPerSecond);
+void append_time(std::string& out, uint64_t time_ms) {
+  const std::chrono::sys_seconds time{std::chrono::seconds(time_ms / 1000)};
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{time - day};
@@ -103,7 +103,7 @@ void append_source_ids(std::string& out, const Client& client) {
 // What a record is made of, drawn before any of it is written: both member orders say the same.
 struct Draft {
   Client client;
-  uint64_t index;
+  uint64_t time_ms;
   NameKind kind;
   std::string name;
   Reply reply;
@@ -148,7 +148,7 @@ void append_common_order(std::string& out, const Draft& draft) {
   append_string(out, "account_id", draft.client.account);
   append_string(out, "region", draft.client.region);
   append_vpc(out, draft);
-  append_time(out, draft.index);
+  append_time(out, draft.time_ms);
   append_name(out, draft.name);
   append_string(out, "query_type", draft.reply.query_type);
   append_string(out, "query_class", "IN");
@@ -184,7 +184,7 @@ void append_other_order(std::string& out, const Draft& draft) {
   append_version(out, draft);
   append_string(out, "account_id", draft.client.account);
   append_string(out, "srcport", draft.source_port);
-  append_time(out, draft.index);
+  append_time(out, draft.time_ms);
   append_string(out, "region", draft.client.region);
 }
 
@@ -204,7 +204,7 @@ NameKind RecordSource::append(uint64_t index, std::string& out) const {
   Random random(seed_, index);
   Draft draft;
   draft.client = client(random.below(kClientCount));
-  draft.index = index;
+  draft.time_ms = time_ms(index);
   draft.kind = names_.append(random, draft.client.region, draft.name);
   draft.reply = draw_reply(random, draft.kind, draft.name);
   append_answers(random, draft.kind, draft.reply, draft.answers);
@@ -223,8 +223,8 @@ NameKind RecordSource::append(uint64_t index, std::string& out) const {
   return draft.kind;
 }
 
-uint64_t record_time_ms(uint64_t index) {
-  return static_cast<uint64_t>(kBegin.time_since_epoch().count()) * 1000 + index * 1000 / kRecordsPerSecond;
+uint64_t RecordSource::time_ms(uint64_t index) const {
+  return static_cast<uint64_t>(kBegin.time_since_epoch().count()) + index * interval_ms_;
 }
 
 }  // namespace querymark::corpus

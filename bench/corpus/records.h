@@ -18,17 +18,18 @@ namespace querymark::corpus {
 
 class RecordSource {
  public:
-  explicit RecordSource(uint64_t seed) : seed_(seed) {}
+  // `interval_ms`: from one record to the next, the first at midnight (UTC) on the first of March 2026.
+  explicit RecordSource(uint64_t seed, uint64_t interval_ms = 5) : seed_(seed), interval_ms_(interval_ms) {}
 
   // Appends the record, minified, without a line break. Returns the kind of its name.
   NameKind append(uint64_t index, std::string& out) const;
 
+  uint64_t time_ms(uint64_t index) const;  // of the record, since 1970
+
  private:
   uint64_t seed_;
+  uint64_t interval_ms_;
   QueryNames names_;
 };
-
-// The time of record `index`: 200 records a second from the first of March 2026.
-uint64_t record_time_ms(uint64_t index);
 
 }  // namespace querymark::corpus

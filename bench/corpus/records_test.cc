@@ -43,7 +43,7 @@ TEST(CorpusRecords, OneSeedGivesTheSameBytesOnEveryMachine) {
   const RecordSource records(1);
   std::string log;
   for (uint64_t index = 0; index < 20000; ++index) records.append(index, log);
-  EXPECT_EQ(fnv1a(log), 10611905996314791088u);
+  EXPECT_EQ(fnv1a(log), 15080940341048131815u);
 }
 
 TEST(CorpusRecords, ARecordDoesNotDependOnTheOnesBefore) {
@@ -149,7 +149,7 @@ TEST(CorpusRecords, TimesGoOnInTheOrderOfTheLog) {
             std::string::npos);
   EXPECT_NE(record(RecordSource(1), 200 * 86400 + 200).find(R"("query_timestamp":"2026-03-02T00:00:01Z")"),
             std::string::npos);
-  EXPECT_EQ(record_time_ms(201), 1772323201005u);
+  EXPECT_EQ(RecordSource(1, 20000).time_ms(2), RecordSource(1).time_ms(0) + 40000);
 }
 
 }  // namespace
