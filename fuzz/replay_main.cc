@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stands in for libFuzzer in ordinary builds: runs every file of the folders named on the command line (and the
-// empty input) through the fuzz target. A folder that is not there counts as empty.
+// Stands in for libFuzzer in ordinary builds: runs every file of the folders named on the command line (and
+// the empty input) through the fuzz target. A folder that is not there counts as empty.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>

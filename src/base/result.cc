@@ -9,14 +9,19 @@ namespace querymark {
 static Errc code_of(int errno_value) {
   switch (errno_value) {
     case ENOENT:
-    case ENOTDIR: return Errc::kNotFound;
+    case ENOTDIR:
+      return Errc::kNotFound;
     case EACCES:
     case EPERM:
-    case EROFS: return Errc::kDenied;
-    case EPIPE: return Errc::kClosed;
+    case EROFS:
+      return Errc::kDenied;
+    case EPIPE:
+      return Errc::kClosed;
     case EBUSY:
-    case EAGAIN: return Errc::kBusy;
-    default: return Errc::kIo;
+    case EAGAIN:
+      return Errc::kBusy;
+    default:
+      return Errc::kIo;
   }
 }
 

@@ -9,8 +9,9 @@
 namespace querymark {
 namespace {
 
-// A vector of the processor's, in the compilers' portable form: its operators work on each byte, and comparisons
-// give -1 for true. Signed, because that is the comparison which every processor has; non-ASCII bytes are < 0.
+// A vector of the processor's, in the compilers' portable form: its operators work on each byte, and
+// comparisons give -1 for true. Signed, because that is the comparison which every processor has; non-ASCII
+// bytes are < 0.
 using Block = signed char __attribute__((vector_size(16)));
 constexpr size_t kBlockSize = sizeof(Block);
 // Names up to here take no loop, whose end would be hard to predict.

@@ -17,7 +17,7 @@ struct NormalCase {
 };
 
 TEST(DomainName, NormalForms) {
-  using std::string_literals::operator""s;
+  using namespace std::string_literals;
   const std::vector<NormalCase> cases = {
       {"capitals and the root's dot", "WWW.Example.COM.", "www.example.com"},
       {"many trailing dots", "example.com...", "example.com"},

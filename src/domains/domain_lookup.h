@@ -10,8 +10,9 @@
 #include "base/result.h"
 #include "dns/entry_scope.h"
 
-// The one question that marking asks of a table of interesting domains, in batches: which entry decides for this
-// name? Whoever can answer it can stand behind the marker: the mapped domain set, a DynamoDB table with a cache.
+// The one question that marking asks of a table of interesting domains, in batches: which entry decides for
+// this name? Whoever can answer it can stand behind the marker: the mapped domain set, a DynamoDB table with
+// a cache.
 namespace querymark {
 
 struct DomainQuery {
@@ -21,8 +22,8 @@ struct DomainQuery {
 
 // A decision: the entry that decided and what it says.
 struct DomainMatch {
-  // kFailed: the table could not be asked (a block of the set is damaged, a request was throttled): there is no
-  // answer, and the record must not be stored as unmatched.
+  // kFailed: the table could not be asked (a block of the set is damaged, a request was throttled): there is
+  // no answer, and the record must not be stored as unmatched.
   enum class Verdict : uint8_t { kNone, kInteresting, kAllowed, kFailed };
   Verdict verdict = Verdict::kNone;
   EntryScope scope = EntryScope::kExact;

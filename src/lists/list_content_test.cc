@@ -9,7 +9,7 @@
 namespace querymark {
 namespace {
 
-using std::string_literals::operator""s;
+using namespace std::string_literals;
 
 struct RefusedCase {
   std::string head;
@@ -42,9 +42,7 @@ TEST(ListContent, PagesAndBinaryFilesAreRefused) {
 
 TEST(ListContent, ListsAreNotRefused) {
   for (const char* head : {"", "evil.com\n", "# <html>\nevil.com\n", "<evil.com>\n",
-                           "\xEF\xBB\xBF"
-                           "evil.com\n",
-                           "! Title\n||evil.com^\n", "<!-- no end", "# no end"})
+                           "\xEF\xBB\xBF\nevil.com\n", "! Title\n||evil.com^\n", "<!-- no end", "# no end"})
     EXPECT_FALSE(refuse_content(head)) << head;
 }
 

@@ -11,7 +11,7 @@
 namespace querymark {
 namespace {
 
-using std::string_literals::operator""s;
+using namespace std::string_literals;
 
 ListReaderOptions as(ListFormat format) {
   ListReaderOptions options;
