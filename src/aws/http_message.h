@@ -46,8 +46,8 @@ class HttpBody {
   using ReadAt = std::function<Result<size_t>(uint64_t offset, char* out, size_t size)>;
 
   HttpBody() = default;
-  HttpBody(std::string_view bytes)
-      : bytes_(bytes), size_(bytes.size()) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  HttpBody(std::string_view bytes) : bytes_(bytes), size_(bytes.size()) {}
   // `read_at` gives up to `size` bytes from `offset` on, at least one before `size` of the body is reached.
   HttpBody(uint64_t size, ReadAt read_at) : size_(size), read_at_(std::move(read_at)) {}
 

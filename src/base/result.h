@@ -24,7 +24,7 @@ enum class Errc {
   kClosed,       // the reader of our output has gone (EPIPE)
   kCorrupt,      // stored bytes do not have the form they must have
   kStale,        // readable, but made for another version of something: rebuild it
-  kBusy,         // somebody else holds it; may work later
+  kBusy,         // somebody else holds it, or a peer does not answer now; may work later
   kLimit,        // a documented bound was passed
   kUnsupported,  // meaningful, but not done here
 };
