@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the product is held to, and how each figure is taken from the results of a run."""
+
+import dataclasses
+from collections.abc import Callable
+
+MB = 1 << 20
+
+
+@dataclasses.dataclass(frozen=True)
+class Budget:
+    what: str
+    limit: float
+    unit: str
+    measured: Callable  # of Results; raises LookupError where the run did not measure it
+    at_least: bool = True  # else at most
+
+    def row(self, results):
+        sign = "≥" if self.at_least else "≤"
+        limit = f"{sign} {self.limit:g}{self.unit}"
+        try:
+            value = self.measured(results)
+        except LookupError:
+            return [self.what, "not measured", limit, ""]
+        met = value >= self.limit if self.at_least else value <= self.limit
+        verdict = "met" if met else f"**{abs(value / self.limit - 1):.0%} {'short' if self.at_least else 'over'}**"
+        return [self.what, f"{value:.3g}{self.unit}", limit, verdict]
+
+
+class Results:
+    def __init__(self, mark, imports, benches):
+        self.mark = mark
+        self.imports = imports
+        self.benches = benches
+
+    def ratio(self, ours, theirs):
+        return self.mark["rates"][ours] / self.mark["rates"][theirs]
+
+    def bench(self, name):
+        """The first benchmark whose name begins so."""
+        for program in self.benches.values():
+            for run in program:
+                if run["name"].startswith(name):
+                    return run
+        raise LookupError(name)
+
+    def reading_ratio(self):
+        return min(form["reference_read"] / form["read"] for form in self.imports.values())
+
+    def memory(self):
+        return max(self.mark["memory"].values()) / MB
+
+
+def probe(names, counter):
+    return lambda results: results.bench(f"registered/out_of_cache/names:{names}/hit_percent:2")[counter]
+
+
+BUDGETS = [
+    Budget("`mark`, 1 thread, beside `wc -l`", 0.4, " ×", lambda r: r.ratio("querymark", "wc -l")),
+    Budget(
+        "`mark`, 1 thread, beside Python (json, tld, set)",
+        80,
+        " ×",
+        lambda r: r.ratio("querymark", "Python: json, tld, set"),
+    ),
+    Budget("`mark`, 1 thread, beside DuckDB, 1 thread", 18, " ×", lambda r: r.ratio("querymark", "DuckDB, 1 thread")),
+    Budget("`mark`, 1 thread, beside jq", 200, " ×", lambda r: r.ratio("querymark", "jq")),
+    Budget("`mark`, 2 threads, beside 1 thread", 1.4, " ×", lambda r: r.ratio("querymark, 2 threads", "querymark")),
+    Budget("`mark`, gz → gz, beside ISA-L alone", 0.75, " ×", lambda r: r.ratio("gz: querymark", "gz: ISA-L alone")),
+    Budget(
+        "`mark`, gz → gz, beside Python, level 1", 20, " ×", lambda r: r.ratio("gz: querymark", "gz: Python, level 1")
+    ),
+    Budget(
+        "`mark`, gz → gz, 2 threads, beside 1 thread",
+        1.6,
+        " ×",
+        lambda r: r.ratio("gz: querymark, 2 threads", "gz: querymark"),
+    ),
+    Budget("`mark`, peak memory, without the mapped set", 64, " MB", Results.memory, at_least=False),
+    Budget("suffix lookup", 50, " ns", lambda r: r.bench("registrable_domain")["per_name"] * 1e9, at_least=False),
+    Budget(
+        "suffix lookup, beside libpsl from file", 10, " ×", lambda r: r.bench("libpsl_registrable_domain")["times_ours"]
+    ),
+    Budget("domain set of 1 M, a batched probe", 20, " ns", probe(1_000_000, "ns_a_name"), at_least=False),
+    Budget("domain set of 10 M, a batched probe", 30, " ns", probe(10_000_000, "ns_a_name"), at_least=False),
+    Budget("domain set of 1 M, probed part, an entry", 13, " B", probe(1_000_000, "bytes_probed"), at_least=False),
+    Budget("domain set of 1 M, whole file, an entry", 40, " B", probe(1_000_000, "bytes_all"), at_least=False),
+    Budget("domain set of 1 M, opening", 1, " ms", probe(1_000_000, "open_ms"), at_least=False),
+    Budget("domain set of 10 M, opening", 1, " ms", probe(10_000_000, "open_ms"), at_least=False),
+    Budget("list reading with first-level domains, beside the reference's", 30, " ×", Results.reading_ratio),
+    Budget(
+        "import of a million new entries into table and set",
+        4,
+        " s",
+        lambda r: r.mark["import_seconds"],
+        at_least=False,
+    ),
+]

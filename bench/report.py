@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs every benchmark and comparison, keeps their results in build/bench/results.json, and writes them into the tables
+of docs/performance.md, each between a line `<!-- table: NAME -->` and a line `<!-- end -->`.
+
+usage: report.py [--quick]     called by bench/run, which builds first
+"""
+
+import argparse
+import dataclasses
+import datetime
+import json
+import os
+import pathlib
+import platform
+import re
+import subprocess
+
+from budgets import BUDGETS, Results
+from compare_mark import compare as mark
+from reference_import import compare as imports
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build/release"
+FOLDER = ROOT / "build/bench"
+PAGE = ROOT / "docs/performance.md"
+LARGE_SET_MEMORY = 4 << 30  # what the benchmark of sets of 10 M names may take
+# Members of a result of Google Benchmark: those that say nothing here, and those that are no counters.
+BOOKKEEPING = set(
+    "family_index per_family_instance_index run_name run_type repetitions repetition_index threads iterations cpu_time "
+    "real_time time_unit label".split()
+)
+COLUMNS = {"name", "time", "bytes_per_second", "items_per_second"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Size:
+    records: int
+    domains: int
+    list_names: int
+    rounds: int
+    bench_seconds: float
+    large_sets: bool
+
+
+FULL = Size(1_000_000, 1_000_000, 300_000, 7, 0.2, True)
+QUICK = Size(100_000, 100_000, 30_000, 1, 0.01, False)
+
+
+def output(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def machine():
+    model = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {
+        "processor": f"{model.group(1) if model else platform.machine()}, {os.cpu_count()} processors",
+        "memory": f"{memory / 2**30:.0f} GiB",
+        "system": f"{platform.freedesktop_os_release()['PRETTY_NAME']}, Linux {platform.release()}",
+        "compiler": output("g++", "--version").splitlines()[0],
+        "querymark": ", ".join(output(BUILD / "querymark", "version").splitlines()),
+        "commit": output("git", "-C", ROOT, "describe", "--always", "--dirty"),
+        "beside it": f"Python {platform.python_version()}, {output('jq', '--version')}, "
+        + ", ".join(line for line in (ROOT / "bench/requirements.txt").read_text().splitlines() if "==" in line),
+        "date": datetime.date.today().isoformat(),
+        "load before the run": f"{os.getloadavg()[0]:.2f}",
+    }
+
+
+def run_bench(program, size):
+    large = size.large_sets and os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_AVPHYS_PAGES") > LARGE_SET_MEMORY
+    environment = os.environ | ({"QUERYMARK_BENCH_10M": "1"} if large else {})
+    command = [program, "--benchmark_format=json", f"--benchmark_min_time={size.bench_seconds}"]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
+    return [bench_result(run) for run in json.loads(done.stdout)["benchmarks"]]
+
+
+def bench_result(run):
+    if run.get("error_occurred"):
+        raise SystemExit(f"{run['name']}: {run['error_message']}")
+    result = {key: value for key, value in run.items() if key not in BOOKKEEPING}
+    return result | {"time": f"{run['real_time']:.3g} {run['time_unit']}"}
+
+
+def table(header, rows):
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join("| " + " | ".join(map(str, line)) + " |\n" for line in lines)
+
+
+def rate(value):
+    return f"{value / 1e6:.3g} M/s" if value >= 1e6 else f"{value / 1e3:.3g} k/s"
+
+
+def mark_table(result):
+    bytes_a_record = result["bytes"] / result["records"]
+    ours = {"gz": result["rates"]["gz: querymark"], "plain": result["rates"]["querymark"]}
+
+    def row(name, records):
+        mine = ours["gz" if name.startswith("gz") else "plain"]
+        return [name, rate(records), f"{records * bytes_a_record / 1e6:,.0f} MB/s", f"{mine / records:.3g} ×"]
+
+    return table(
+        ["program", "records", "text of the log", "`querymark`, 1 thread, beside it"],
+        [row(name, records) for name, records in result["rates"].items()],
+    )
+
+
+def corpus_table(result):
+    mb = 1e6
+    return table(
+        ["", ""],
+        [
+            [
+                "records, bytes",
+                f"{result['records']:,}, {result['bytes'] / mb:.1f} MB; as gzip -6 {result['gzip_bytes'] / mb:.1f} MB",
+            ],
+            ["listed domains", f"{result['domains']:,}; compiled set {result['set_bytes'] / mb:.1f} MB"],
+            ["matched", f"{result['matches']:,} ({result['matches'] / result['records']:.2%})"],
+            [
+                "decided as by Python",
+                f"{result['python_head']:,} of {result['python_head']:,} records, "
+                f"{result['python_differences_explained']} of them but for suffixes in punycode",
+            ],
+            ["peak memory", ", ".join(f"{name}: {size / 2**20:.1f} MB" for name, size in result["memory"].items())],
+        ],
+    )
+
+
+def import_table(results):
+    def row(form, result):
+        read, made = result["reference_read"] / result["read"], result["reference_set"] / result["set"]
+        return [
+            form,
+            f"{result['domains']:,}",
+            f"{result['reference_read']:.3f} s",
+            f"{result['read'] * 1000:.1f} ms",
+            f"{read:.3g} ×",
+            f"{made:.3g} ×",
+        ]
+
+    return table(
+        ["list", "domains", "reference", "`querymark`", "reading", "reading, and a set made"],
+        [row(form, result) for form, result in results.items()],
+    )
+
+
+def bench_tables(benches):
+    parts = []
+    for program, runs in benches.items():
+        rows = []
+        for run in runs:
+            speed = f"{run['bytes_per_second'] / 1e6:,.0f} MB/s" if "bytes_per_second" in run else ""
+            if "items_per_second" in run:
+                speed += f" {rate(run['items_per_second'])}"
+            counters = ", ".join(f"{key} {value:.3g}" for key, value in run.items() if key not in COLUMNS)
+            rows.append([run["name"], run["time"], speed.strip(), counters])
+        parts.append(f"`{program}`\n\n" + table(["benchmark", "time", "speed", "counters"], rows))
+    return "\n".join(parts)
+
+
+def write_page(tables):
+    text = PAGE.read_text()
+    for name, content in tables.items():
+        pattern = re.compile(rf"(<!-- table: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
+        text, count = pattern.subn(lambda match, content=content: match.group(1) + content + match.group(2), text)
+        if count != 1:
+            raise SystemExit(f"{PAGE.name} has {count} places for the table {name}")
+    PAGE.write_text(text)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true")
+    quick = parser.parse_args().quick
+    size = QUICK if quick else FULL
+    FOLDER.mkdir(parents=True, exist_ok=True)
+
+    # mark first, as its peak of memory counts from this program's on.
+    results = {"machine": machine(), "mark": mark.compare(BUILD, FOLDER, size.records, size.domains, size.rounds)}
+    results["imports"] = imports.compare(BUILD, FOLDER, size.list_names, min(size.rounds, 3))
+    results["benches"] = {program.name: run_bench(program, size) for program in sorted(BUILD.glob("*_bench"))}
+    (FOLDER / "results.json").write_text(json.dumps(results, indent=2) + "\n")
+
+    figures = Results(results["mark"], results["imports"], results["benches"])
+    budgets = table(["what", "measured", "budget", ""], [budget.row(figures) for budget in BUDGETS])
+    print(budgets + "\n" + mark_table(results["mark"]) + "\n" + import_table(results["imports"]))
+    if quick:
+        print("docs/performance.md is as it was: these figures are of the quick form")
+        return
+    write_page(
+        {
+            "machine": table(["", ""], results["machine"].items()),
+            "budgets": budgets,
+            "corpus": corpus_table(results["mark"]),
+            "mark": mark_table(results["mark"]),
+            "import": import_table(results["imports"]),
+            "benchmarks": bench_tables(results["benches"]),
+        }
+    )
+
+
+if __name__ == "__main__":
+    main()
