@@ -141,7 +141,7 @@ void DomainSetImage::prefetch_record(uint64_t hash) const {
   const SetBucket& bucket = first_bucket(hash);
   const uint32_t slots = bucket.slots_with(tag_of_hash(hash));
   if (slots == 0) return;
-  const uint64_t position = bucket.position(static_cast<size_t>(std::countr_zero(slots)));
+  const uint64_t position = bucket.positions[std::countr_zero(slots)];
   const char* record = block(0) + position;
   __builtin_prefetch(record);
   __builtin_prefetch(record + 32);
@@ -152,14 +152,14 @@ DomainSetImage::Presence DomainSetImage::locate(std::string_view name, uint64_t 
   const uint64_t number = block_of_hash(hash, header_.bucket_block_count);
   if (!is_sound(header_.name_block_count + number)) return Presence::kUnknown;
   const SetBucket* const buckets = bucket_block(number);
+  const uint16_t tag = tag_of_hash(hash);
   for (size_t step = 0; step < kBucketsPerBlock; ++step) {
     const SetBucket& bucket = buckets[(bucket_of_hash(hash) + step) % kBucketsPerBlock];
-    for (uint32_t slots = bucket.slots_with(tag_of_hash(hash)); slots != 0; slots &= slots - 1) {
-      const auto slot = static_cast<size_t>(std::countr_zero(slots));
-      const Presence presence = read_record(bucket.position(slot), name, record);
+    for (uint32_t slots = bucket.slots_with(tag); slots != 0; slots &= slots - 1) {
+      const Presence presence = read_record(bucket.positions[std::countr_zero(slots)], name, record);
       if (presence != Presence::kAbsent) return presence;
     }
-    if (!bucket.is_full()) return Presence::kAbsent;
+    if (!bucket.goes_on(tag)) return Presence::kAbsent;
   }
   return Presence::kAbsent;
 }

@@ -52,7 +52,8 @@ class DomainSetImage {
   bool is_plainly_absent(uint64_t hash) const {
     const uint64_t block = header_.name_block_count + block_of_hash(hash, header_.bucket_block_count);
     const SetBucket& bucket = first_bucket(hash);
-    return was_sound(block) & !bucket.is_full() & (bucket.slots_with(tag_of_hash(hash)) == 0);
+    const uint16_t tag = tag_of_hash(hash);
+    return was_sound(block) & !bucket.goes_on(tag) & (bucket.slots_with(tag) == 0);
   }
 
   // Asks the cache for the first record that may be the name's.

@@ -73,14 +73,17 @@ class RecordWalk {
 };
 
 // Whether there was room.
-bool insert(SetBucket* buckets, uint64_t hash, uint64_t position) {
+bool insert(SetBucket* buckets, uint64_t hash, uint32_t position) {
   for (size_t step = 0; step < kBucketsPerBlock; ++step) {
     SetBucket& bucket = buckets[(bucket_of_hash(hash) + step) % kBucketsPerBlock];
-    if (bucket.is_full()) continue;
+    if (bucket.is_full()) {
+      bucket.let_pass(tag_of_hash(hash));
+      continue;
+    }
     const auto slot =
         static_cast<size_t>(std::find(bucket.tags, bucket.tags + SetBucket::kSlotCount, 0) - bucket.tags);
     bucket.tags[slot] = tag_of_hash(hash);
-    bucket.set_position(slot, position);
+    bucket.positions[slot] = position;
     return true;
   }
   return false;
@@ -147,7 +150,8 @@ Result<DomainSetWriter::Filled> DomainSetWriter::write_buckets(uint64_t block_co
       for (RecordWalk walk(names.data() + at); walk.next();) {
         const uint64_t hash = hash_name(walk.name(), seed_);
         if (Result<void> gone = go_to_block(block_of_hash(hash, block_count)); !gone) return gone.error();
-        if (!insert(buckets.data(), hash, begin + at + walk.offset())) return Filled::kOverfull;
+        if (!insert(buckets.data(), hash, static_cast<uint32_t>(begin + at + walk.offset())))
+          return Filled::kOverfull;
       }
     }
   }
@@ -178,7 +182,7 @@ Result<void> DomainSetWriter::finish(DomainSetHeader header, std::string_view su
   if (out_.size() % kSetBlockSize != 0) end_block();
   if (Result<void> flushed = flush(); !flushed) return flushed;
   name_block_count_ = checksums_.size();
-  if (kSetBlockSize * name_block_count_ > kSetPositionLimit)
+  if (kSetBlockSize * name_block_count_ > kNameBytesMax)
     return Error::limit(path_ + ": more bytes of names than a domain set can take");
   const Result<uint64_t> bucket_block_count = write_enough_buckets();
   if (!bucket_block_count) return bucket_block_count.error();
