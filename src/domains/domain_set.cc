@@ -187,8 +187,7 @@ void DomainSet::find_registered(std::span<const DomainQuery> queries, std::span<
     for (size_t i = 0; i < count; ++i) {
       answers[i] = {};
       open[open_count] = static_cast<uint32_t>(i);
-      const bool settled = image.is_plainly_absent(hashes[i]) | queries[i].registrable.empty();
-      open_count += settled ? 0 : 1;
+      open_count += uint32_t{!image.is_plainly_absent(hashes[i])} & uint32_t{!queries[i].registrable.empty()};
     }
     for (size_t i = 0; i < open_count; ++i) image.prefetch_record(hashes[open[i]]);
     for (size_t i = 0; i < open_count; ++i)

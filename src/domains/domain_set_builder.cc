@@ -107,7 +107,7 @@ class NameMerger {
 }  // namespace
 
 struct DomainSetBuilder::State {
-  State(const std::string& set_path, const SuffixTable& suffix_table, DomainSetSource set_source,
+  State(const std::string& set_path, const SuffixTable& suffix_table, const DomainSetSource& set_source,
         uint64_t hash_seed)
       : path(set_path),
         suffixes(suffix_table),
@@ -137,21 +137,21 @@ DomainSetBuilder& DomainSetBuilder::operator=(DomainSetBuilder&&) noexcept = def
 DomainSetBuilder::~DomainSetBuilder() = default;
 
 Result<DomainSetBuilder> DomainSetBuilder::create(const std::string& path, const SuffixTable& suffixes,
-                                                  DomainSetSource source) {
+                                                  const DomainSetSource& source) {
   Result<AtomicFile> file = AtomicFile::create(path);
   if (!file) return file.error();
   const Result<uint64_t> seed = source.seed ? *source.seed : draw_seed();
   if (!seed) return seed.error();
-  auto state = std::make_unique<State>(path, suffixes, std::move(source), *seed);
+  auto state = std::make_unique<State>(path, suffixes, source, *seed);
   state->file.emplace(std::move(*file));
   return DomainSetBuilder(std::move(state));
 }
 
 Result<DomainSetBuilder> DomainSetBuilder::create_in_memory(const SuffixTable& suffixes,
-                                                            DomainSetSource source) {
+                                                            const DomainSetSource& source) {
   const Result<uint64_t> seed = source.seed ? *source.seed : draw_seed();
   if (!seed) return seed.error();
-  return DomainSetBuilder(std::make_unique<State>("", suffixes, std::move(source), *seed));
+  return DomainSetBuilder(std::make_unique<State>("", suffixes, source, *seed));
 }
 
 Result<void> DomainSetBuilder::add(const DomainSetRow& row) {

@@ -48,9 +48,10 @@ class DomainSetBuilder {
   // `suffixes` gives each row's registrable domain and must outlive the builder. The work file stands beside
   // `path`, without a name.
   static Result<DomainSetBuilder> create(const std::string& path, const SuffixTable& suffixes,
-                                         DomainSetSource source);
+                                         const DomainSetSource& source);
   // The set and the work file are memory files, for one run.
-  static Result<DomainSetBuilder> create_in_memory(const SuffixTable& suffixes, DomainSetSource source);
+  static Result<DomainSetBuilder> create_in_memory(const SuffixTable& suffixes,
+                                                   const DomainSetSource& source);
   DomainSetBuilder(DomainSetBuilder&&) noexcept;
   DomainSetBuilder& operator=(DomainSetBuilder&&) noexcept;
   ~DomainSetBuilder();

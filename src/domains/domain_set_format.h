@@ -132,7 +132,7 @@ inline constexpr uint8_t kRegisteredAllow = 32;    // with kRegistered: allows i
 inline constexpr uint8_t kRegisteredSubtree = 64;  // the widest scope of the entries that fell on it
 inline constexpr uint8_t kOneListSet = 128;
 }  // namespace name_flags
-inline constexpr size_t kNameRecordSizeMax = 2 + kNameTextSizeMax + 1 + 3 * 5;
+inline constexpr size_t kNameRecordSizeMax = 2 + kNameTextSizeMax + 1 + size_t{3} * 5;
 static_assert(kNameTextSizeMax < 1 << 14 && kNameRecordSizeMax <= kSetBlockSize);
 
 }  // namespace querymark

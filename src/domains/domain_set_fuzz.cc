@@ -18,6 +18,7 @@ static void ask(std::string_view bytes) {
                                           "host.listed.co.uk", "a.host.listed.co.uk"};
   for (const MatchMode mode : {MatchMode::kRegistered, MatchMode::kListed}) {
     std::vector<DomainQuery> queries;
+    queries.reserve(names.size());
     for (const std::string& name : names)
       queries.push_back({name, fixture_suffixes().registrable_domain(name)});
     std::vector<DomainMatch> answers(names.size());

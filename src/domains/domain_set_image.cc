@@ -126,15 +126,15 @@ bool DomainSetImage::verify(uint64_t number) const {
   return true;
 }
 
-bool DomainSetImage::are_lists_sound() const {
+bool DomainSetImage::verify_lists() const {
   std::call_once(lists_once_, [this] {
     if (set_checksum(lists_bytes(), 0) != header_.lists_checksum) return;
     Result<ListSetReader> lists = ListSetReader::open(lists_bytes());
     if (!lists) return;
     lists_ = *lists;
-    lists_sound_ = true;
+    lists_sound_.store(true, std::memory_order_release);
   });
-  return lists_sound_;
+  return lists_sound_.load(std::memory_order_acquire);
 }
 
 void DomainSetImage::prefetch_record(uint64_t hash) const {

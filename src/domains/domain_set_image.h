@@ -53,7 +53,9 @@ class DomainSetImage {
     const uint64_t block = header_.name_block_count + block_of_hash(hash, header_.bucket_block_count);
     const SetBucket& bucket = first_bucket(hash);
     const uint16_t tag = tag_of_hash(hash);
-    return was_sound(block) & !bucket.goes_on(tag) & (bucket.slots_with(tag) == 0);
+    const uint32_t doubts =
+        uint32_t{!was_sound(block)} | uint32_t{bucket.goes_on(tag)} | bucket.slots_with(tag);
+    return doubts == 0;
   }
 
   // Asks the cache for the first record that may be the name's.
@@ -90,7 +92,8 @@ class DomainSetImage {
   bool is_sound(uint64_t number) const { return was_sound(number) || verify(number); }
   bool verify(uint64_t number) const;
   bool matches_checksum(uint64_t number) const;
-  bool are_lists_sound() const;
+  bool are_lists_sound() const { return lists_sound_.load(std::memory_order_acquire) || verify_lists(); }
+  bool verify_lists() const;
 
   Presence read_record(uint64_t position, std::string_view name, NameRecord& record) const;
 
@@ -100,7 +103,7 @@ class DomainSetImage {
   std::unique_ptr<std::atomic<uint64_t>[]> sound_;  // bit i: block i was read and is sound
   mutable std::once_flag lists_once_;
   mutable ListSetReader lists_;
-  mutable bool lists_sound_ = false;
+  mutable std::atomic<bool> lists_sound_ = false;  // lists_ is set
 };
 
 }  // namespace querymark
