@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "codec/record_blocks.h"
 #include "codec/record_object.h"
 
 namespace querymark {
@@ -145,16 +146,26 @@ RecordScanner::RecordScanner(MarkMembers members) : members_(members) {}
 
 ScanStep RecordScanner::scan(std::string_view chunk, bool last, std::span<ScannedRecord> out) {
   const ItemReader items(chunk, last, members_);
-  size_t count = 0;
-  size_t at = skip_between(chunk, 0);
-  while (count < out.size() && at < chunk.size()) {
-    const std::optional<ScannedRecord> item = items.read(at);
-    if (!item) break;
-    out[count++] = *item;
-    at = skip_between(chunk, item->end);
+  ScanStep step{0, 0, 0};
+  const auto skip_to = [&](size_t end) {
+    const std::string_view skipped = chunk.substr(step.consumed, end - step.consumed);
+    step.lines += static_cast<uint64_t>(std::count(skipped.begin(), skipped.end(), '\n'));
+    step.consumed = end;
+  };
+  for (;;) {
+    skip_to(skip_between(chunk, step.consumed));
+    if (step.count == out.size() || step.consumed == chunk.size()) return step;
+    const BlockRun run = scan_blocks(chunk, step.consumed, members_, out.subspan(step.count));
+    step.count += run.count;
+    step.consumed = run.end;
+    step.lines += run.lines;
+    skip_to(skip_between(chunk, step.consumed));
+    if (step.count == out.size() || step.consumed == chunk.size()) return step;
+    const std::optional<ScannedRecord> item = items.read(step.consumed);
+    if (!item) return step;
+    out[step.count++] = *item;
+    skip_to(item->end);
   }
-  const auto consumed = chunk.begin() + static_cast<std::ptrdiff_t>(at);
-  return {count, at, static_cast<uint64_t>(std::count(chunk.begin(), consumed, '\n'))};
 }
 
 }  // namespace querymark

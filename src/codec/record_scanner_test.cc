@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "codec/record_reference.h"
+
 namespace querymark {
 namespace {
 
@@ -21,25 +23,6 @@ class Chunk {
   size_t size_;
   std::string bytes_;
 };
-
-// An item as a line of text: `record name[!escapes][ splice] | bytes`, `envelope | bytes`,
-// `rejected: reason at offset | bytes`; offsets are into the stream, whose bytes before the chunk are
-// `before`.
-std::string describe(std::string_view chunk, const ScannedRecord& item, size_t before) {
-  std::string line;
-  if (item.kind == RecordKind::kRecord) {
-    line = "record ";
-    line += chunk.substr(item.name_begin, item.name_end - item.name_begin);
-    if (item.name_has_escapes) line += " escapes";
-    if (item.needs_splice) line += " splice";
-  } else if (item.kind == RecordKind::kEnvelope) {
-    line = "envelope";
-  } else {
-    line =
-        "rejected: " + std::string(to_string(item.reason)) + " at " + std::to_string(before + item.error_at);
-  }
-  return line.append(" | ").append(chunk.substr(item.begin, item.end - item.begin));
-}
 
 struct Scanned {
   std::vector<std::string> items;
@@ -62,7 +45,7 @@ Scanned scan_pieces(std::string_view stream, const std::vector<size_t>& cuts, si
       const Chunk chunk(stream.substr(begin, ends[piece] - begin));
       const ScanStep step = scanner.scan(chunk.text(), last, out);
       for (size_t i = 0; i < step.count; ++i) {
-        scanned.items.push_back(describe(chunk.text(), out[i], begin));
+        scanned.items.push_back(describe_item(chunk.text(), out[i], begin));
       }
       begin += step.consumed;
       scanned.lines += step.lines;
