@@ -70,6 +70,9 @@ class SqliteTable final : public DomainTable {
                                        bool allow) override;
   Result<std::vector<StoredEntry>> find_entries(std::string_view name) override;
 
+  // Interesting entries of names below `domain`, at most so many. Reads the whole table.
+  Result<std::vector<StoredEntry>> find_entries_below(std::string_view domain, size_t count_max);
+
   // Notes on the list that its import failed; nothing else changes. A list that is not known stays unknown.
   Result<void> record_failure(const std::string& list, int64_t now, const std::string& why);
 
@@ -77,6 +80,8 @@ class SqliteTable final : public DomainTable {
   // is compiled. It is current when it is whole, made from this version with the same suffix list and
   // sections, and nothing in it has expired.
   Result<DomainSet> current_set(const SuffixTable& suffixes);
+  // Compiles it whether it is current or not: where DomainSet::check() found damage.
+  Result<DomainSet> recompile_set(const SuffixTable& suffixes);
   // Why current_set() would compile now: "the table has changed since"; empty where it would not.
   Result<std::string> staleness(const SuffixTable& suffixes);
 
