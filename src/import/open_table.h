@@ -30,4 +30,7 @@ Result<OpenedTable> open_table(const std::string& uri, const std::string& home, 
 // Where the home's own table stands: HOME/domains.db.
 std::string home_table_path(const std::string& home);
 
+// The SQLite file that the URI names, for those who change it. kInvalid where it names something else.
+Result<std::string> table_path(const std::string& uri, const std::string& home);
+
 }  // namespace querymark
