@@ -28,6 +28,8 @@ ExitStatus run(int argc, char** argv) {
   RawCommonOptions raw;
   add_common_options(app, raw);
   Action action;
+  add_domains_command(app, raw.common, action);
+  add_explain_command(app, raw.common, action);
   add_version_command(app, raw.common, action);
   try {
     app.parse(argc, argv);

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// querymark domains check [NAME…]: whether table and set are whole, and whether names match.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <vector>
+
+#include "cli/domains_command.h"
+#include "cli/explanation_text.h"
+#include "cli/output_stream.h"
+#include "domains/explanation.h"
+
+namespace querymark {
+namespace {
+
+// Says what is wrong with the table; whether its file is whole.
+Result<bool> check_table(SqliteTable& table, const SuffixTable& suffixes, OutputStream& out) {
+  const Result<std::vector<std::string>> faults = table.check_integrity();
+  if (!faults) return faults.error();
+  for (const std::string& fault : *faults) out.write_line("table " + table.path() + ": damaged: " + fault);
+  if (!faults->empty()) return false;
+
+  uint64_t bad_rows = 0;
+  const Result<void> visited = table.visit_bad_rows(suffixes, [&](const BadRow& row) {
+    ++bad_rows;
+    out.write_line("list " + row.list + ": " + (row.allow ? "allow entry " : "entry ") + row.name + ": " +
+                   row.reason);
+  });
+  if (!visited) return visited.error();
+  const Result<std::vector<ListSummary>> lists = table.lists();
+  if (!lists) return lists.error();
+  ListSummary total;
+  for (const ListSummary& list : *lists) {
+    total.entries += list.entries;
+    total.allow_entries += list.allow_entries;
+    total.expired += list.expired;
+  }
+  out.write_line("table " + table.path() + ": whole; " + grouped(lists->size()) + " lists, " +
+                 grouped(total.entries) + " entries, " + grouped(total.allow_entries) + " allow entries, " +
+                 grouped(total.expired) + " expired, " + grouped(bad_rows) + " without a valid name");
+  return true;
+}
+
+void describe_set(const SqliteTable& table, const DomainSet& set, OutputStream& out) {
+  out.write_line("set " + table.set_path() + ": whole; " + grouped(set.entry_count()) + " entries, " +
+                 grouped(set.allow_count()) + " allow entries, " + grouped(set.name_count()) + " names, " +
+                 grouped(set.file_size()) + " bytes; suffix list " + std::string(set.suffix_identity()));
+  const uint64_t unmatchable = set.unmatchable_count(MatchMode::kRegistered);
+  const uint64_t unmatchable_allow = set.unmatchable_allow_count(MatchMode::kRegistered);
+  if (unmatchable + unmatchable_allow == 0) return;
+  out.write_line("with --match registered " + grouped(unmatchable) + " entries and " +
+                 grouped(unmatchable_allow) +
+                 " allow entries cannot match: their names are no first-level domains");
+}
+
+struct CheckedSet {
+  DomainSet set;
+  bool was_whole;
+};
+
+// The set, compiled anew where it was damaged or stale. Stale is no damage: the next command would have done
+// it.
+Result<CheckedSet> check_set(SqliteTable& table, const SuffixTable& suffixes, OutputStream& out) {
+  const Result<std::string> staleness = table.staleness(suffixes);
+  if (!staleness) return staleness.error();
+  if (!staleness->empty()) out.write_line("set " + table.set_path() + ": compiled anew: " + *staleness);
+  Result<DomainSet> set = table.current_set(suffixes);
+  if (!set) return set.error();
+  const Result<void> checked = set->check();
+  if (checked) return CheckedSet{*std::move(set), true};
+  out.write_line("set " + table.set_path() + ": compiled anew: " + checked.error().detail);
+  Result<DomainSet> recompiled = table.recompile_set(suffixes);
+  if (!recompiled) return recompiled.error();
+  return CheckedSet{*std::move(recompiled), false};
+}
+
+ExitStatus run_check(const CommonOptions& common, const std::vector<std::string>& names) {
+  const Result<SuffixTable> suffixes = common.load_suffixes();
+  if (!suffixes) return fail(suffixes.error());
+  Result<SqliteTable> table = open_run_table(common, TableAccess::kRead);
+  if (!table) return fail(table.error());
+  OutputStream out;
+  const Result<bool> table_whole = check_table(*table, *suffixes, out);
+  if (!table_whole) return fail(table_whole.error());
+  ExitStatus status = *table_whole ? ExitStatus::kDone : ExitStatus::kFailed;
+  if (*table_whole) {
+    const Result<CheckedSet> checked = check_set(*table, *suffixes, out);
+    if (!checked) return fail(checked.error());
+    if (!checked->was_whole) status = ExitStatus::kFailed;
+    describe_set(*table, checked->set, out);
+    for (const std::string& name : names) {
+      const Result<Explanation> explanation = explain_name(name, *suffixes, checked->set, nullptr);
+      if (!explanation) return fail(explanation.error());
+      out.write_line(name + ": registered " + verdict_text(explanation->registered) + "; listed " +
+                     verdict_text(explanation->listed));
+    }
+  }
+  const Result<void> written = out.finish();
+  return written ? status : fail(written.error());
+}
+
+}  // namespace
+
+void add_domains_check_command(CLI::App& domains, const CommonOptions& common, Action& action) {
+  CLI::App* verb =
+      domains.add_subcommand("check", "Check that table and compiled set are whole; whether names match");
+  auto names = std::make_shared<std::vector<std::string>>();
+  verb->add_option("names", *names, "Domain names")->type_name("NAME");
+  verb->callback(
+      [&common, &action, names] { action = [&common, names] { return run_check(common, *names); }; });
+}
+
+}  // namespace querymark

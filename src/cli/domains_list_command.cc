@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// querymark domains list, domains lists, domains export: what the table holds.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/domains_command.h"
+#include "cli/entry_text.h"
+#include "cli/output_stream.h"
+
+namespace querymark {
+namespace {
+
+struct ListArguments {
+  EntryFilter filter;
+  std::string format = "text";
+};
+
+// A reader that has seen enough (`| head`) is no failure.
+ExitStatus finish(OutputStream& out, const Result<void>& read) {
+  if (!read) return fail(read.error());
+  const Result<void> written = out.finish();
+  if (!written && written.error().code != Errc::kClosed) return fail(written.error());
+  return ExitStatus::kDone;
+}
+
+ExitStatus run_list(const CommonOptions& common, const ListArguments& arguments) {
+  Result<SqliteTable> table = open_run_table(common, TableAccess::kRead);
+  if (!table) return fail(table.error());
+  OutputStream out;
+  const Result<void> read = table->visit_entries(arguments.filter, [&](const StoredEntry& entry) {
+    out.write_line(arguments.format == "json" ? dump_json(entry_json(entry)) : entry_text(entry));
+    return !out.failed();
+  });
+  return finish(out, read);
+}
+
+nlohmann::ordered_json list_json(const ListSummary& list) {
+  return {{"list", list.name},
+          {"entries", list.entries},
+          {"allow_entries", list.allow_entries},
+          {"expired", list.expired},
+          {"source", list.source},
+          {"format", list.format},
+          {"last_import", time_text(list.last_import)},
+          {"last_attempt", time_text(list.last_attempt)},
+          {"last_result", list.last_result}};
+}
+
+std::string list_text(const ListSummary& list) {
+  std::string text = list.name + ": " + grouped(list.entries) + " entries";
+  if (list.allow_entries > 0) text += ", " + grouped(list.allow_entries) + " allow entries";
+  if (list.expired > 0) text += ", " + grouped(list.expired) + " of them expired";
+  if (list.last_import > 0)
+    text += "; imported " + time_text(list.last_import) + " from " + list.source + " (" + list.format + ")";
+  if (list.last_result.starts_with("failed"))
+    text += "; " + time_text(list.last_attempt) + " " + list.last_result;
+  return text;
+}
+
+ExitStatus run_lists(const CommonOptions& common, const std::string& format) {
+  Result<SqliteTable> table = open_run_table(common, TableAccess::kRead);
+  if (!table) return fail(table.error());
+  const Result<std::vector<ListSummary>> lists = table->lists();
+  if (!lists) return fail(lists.error());
+  OutputStream out;
+  for (const ListSummary& list : *lists)
+    out.write_line(format == "json" ? dump_json(list_json(list)) : list_text(list));
+  return finish(out, {});
+}
+
+ExitStatus run_export(const CommonOptions& common, bool allow) {
+  Result<SqliteTable> table = open_run_table(common, TableAccess::kRead);
+  if (!table) return fail(table.error());
+  OutputStream out;
+  const Result<void> read = table->visit_names(allow, [&](std::string_view name) {
+    out.write_line(name);
+    return !out.failed();
+  });
+  return finish(out, read);
+}
+
+}  // namespace
+
+void add_domains_list_command(CLI::App& domains, const CommonOptions& common, Action& action) {
+  CLI::App* verb = domains.add_subcommand("list", "Print entries with where they come from");
+  auto arguments = std::make_shared<ListArguments>();
+  verb->add_option("pattern", arguments->filter.pattern,
+                   "Part of the name, or with * and ? a pattern for all of it")
+      ->type_name("PATTERN");
+  verb->add_option("--list", arguments->filter.list, "Entries of this list only")->type_name("NAME");
+  verb->add_flag("--allow", arguments->filter.allow, "Allow entries in place of interesting ones");
+  verb->add_option("--format", arguments->format, "Form of the output")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  verb->callback([&common, &action, arguments] {
+    action = [&common, arguments] { return run_list(common, *arguments); };
+  });
+}
+
+void add_domains_lists_command(CLI::App& domains, const CommonOptions& common, Action& action) {
+  CLI::App* verb = domains.add_subcommand("lists", "Print the lists: how many entries, when last imported");
+  auto format = std::make_shared<std::string>("text");
+  verb->add_option("--format", *format, "Form of the output")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  verb->callback(
+      [&common, &action, format] { action = [&common, format] { return run_lists(common, *format); }; });
+}
+
+void add_domains_export_command(CLI::App& domains, const CommonOptions& common, Action& action) {
+  CLI::App* verb = domains.add_subcommand("export", "Print the names, each once, sorted, one a line");
+  auto allow = std::make_shared<bool>(false);
+  verb->add_flag("--allow", *allow, "Allow entries in place of interesting ones");
+  verb->callback(
+      [&common, &action, allow] { action = [&common, allow] { return run_export(common, *allow); }; });
+}
+
+}  // namespace querymark

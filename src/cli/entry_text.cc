@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/entry_text.h"
+
+#include <ctime>
+
+#include "cli/domains_command.h"
+
+namespace querymark {
+namespace {
+
+std::string date_text(int64_t unix_seconds) {
+  return time_text(unix_seconds).substr(0, 10);
+}
+
+bool is_expired(const StoredEntry& entry) {
+  return entry.expires && *entry.expires <= std::time(nullptr);
+}
+
+}  // namespace
+
+std::string entry_text(const StoredEntry& entry) {
+  std::string text = entry.name + "  list " + entry.list + ", " + std::string(to_string(entry.scope));
+  text += entry.allow ? ", allow" : ", kept " + std::string(to_string(entry.keep));
+  text += ", seen " + date_text(entry.first_seen);
+  if (date_text(entry.last_seen) != date_text(entry.first_seen)) text += " to " + date_text(entry.last_seen);
+  if (entry.expires) text += (is_expired(entry) ? ", expired " : ", expires ") + date_text(*entry.expires);
+  if (!entry.note.empty()) text += ": " + entry.note;
+  return text;
+}
+
+nlohmann::ordered_json entry_json(const StoredEntry& entry) {
+  nlohmann::ordered_json json = {{"name", entry.name},
+                                 {"list", entry.list},
+                                 {"allow", entry.allow},
+                                 {"scope", to_string(entry.scope)},
+                                 {"keep", to_string(entry.keep)},
+                                 {"note", entry.note},
+                                 {"first_seen", time_text(entry.first_seen)},
+                                 {"last_seen", time_text(entry.last_seen)}};
+  if (entry.expires) json["expires"] = time_text(*entry.expires);
+  return json;
+}
+
+std::string dump_json(const nlohmann::ordered_json& json) {
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+}  // namespace querymark
