@@ -222,6 +222,7 @@ Result<size_t> GzipReader::read_some(char* out, size_t size) {
     const Result<size_t> count = querymark::read_some(fd_, buffer_.get(), kInputSize, path_);
     if (!count) return count.error();
     input_ = {buffer_.get(), *count};
+    bytes_read_ += *count;
     if (*count > 0) continue;
     const Result<void> finished = inflater_.finish();
     if (!finished) return named(finished.error());

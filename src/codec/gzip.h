@@ -64,6 +64,9 @@ class GzipReader {
   // there is one; 0 at the end. After an error, the error again.
   Result<size_t> read_some(char* out, size_t size);
 
+  // Compressed bytes read from the descriptor; `head` not among them.
+  uint64_t bytes_read() const { return bytes_read_; }
+
  private:
   Error named(const Error& error) const;
 
@@ -72,6 +75,7 @@ class GzipReader {
   GzipInflater inflater_;
   std::unique_ptr<char[]> buffer_;
   std::string_view input_;  // within buffer_
+  uint64_t bytes_read_ = 0;
 };
 
 enum class GzipLevel { kFast = 1, kSmall = 2 };  // ISA-L's levels; both about 1 GB/s

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/byte_buffer.h"
+#include "base/file.h"
+#include "base/result.h"
+#include "codec/gzip.h"
+
+// Several files, one after the other, in pieces that end where a record probably ends: after the last line
+// feed that a `{` follows, else after the last line feed. Only probably: a line of a pretty-printed record
+// may begin with
+// `{` too. Whoever marks the pieces finds out (StreamMarker).
+//
+// Plain or gzip is told by the first two bytes of each file. A pipe's bytes are given on as they come.
+// Memory: what is left over of a piece, under kChunkSizeMax. Threads: one at a time.
+namespace querymark {
+
+struct Chunk {
+  ByteBuffer bytes;
+  size_t input = 0;             // index of the file
+  bool last = false;            // the file ends with it
+  std::optional<Error> damage;  // with last: why no more of the file could be read
+};
+
+class ChunkReader {
+ public:
+  static constexpr size_t kChunkSizeMax = size_t{1} << 20;
+
+  // `paths`: "-" is standard input. REQUIRES: 0 < chunk_size <= kChunkSizeMax.
+  // `fill`: wait until a piece is full, also where a pipe gives its bytes slowly.
+  ChunkReader(std::vector<std::string> paths, size_t chunk_size, bool fill);
+
+  // The next piece; false when all files are read. An error where a file cannot be opened, which ends
+  // everything; what goes wrong later ends its file alone (Chunk::damage).
+  Result<bool> next(Chunk& chunk);
+
+  // Bytes read so far of all files, as they lie on the disk.
+  uint64_t bytes_read() const { return bytes_read_; }
+
+ private:
+  Result<void> open_next();
+  Result<size_t> read_some(char* out, size_t size);
+  bool more_is_waiting() const;
+  void cut(Chunk& chunk);
+
+  std::vector<std::string> paths_;
+  size_t chunk_size_;
+  bool fill_;
+  size_t input_ = 0;  // the file at hand, of paths_
+  UniqueFd fd_;       // none: input_ is to be opened
+  bool is_pipe_ = false;
+  std::optional<GzipReader> gzip_;
+  std::string head_;  // read to tell plain from gzip, not given out yet
+  std::string rest_;  // of the last piece, after its cut
+  uint64_t bytes_read_ = 0;
+};
+
+}  // namespace querymark
