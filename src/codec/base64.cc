@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "codec/base64_blocks.h"
+
 namespace querymark {
 namespace {
 
@@ -33,7 +35,8 @@ Error bad_byte(size_t at) {
 
 void encode_base64(std::string_view bytes, char* out) {
   const auto byte = [&](size_t i) { return uint32_t{static_cast<unsigned char>(bytes[i])}; };
-  size_t at = 0;
+  size_t at = encode_base64_blocks(bytes, out);
+  out += base64_size(at);
   for (; at + 3 <= bytes.size(); at += 3) {
     const uint32_t group = byte(at) << 16 | byte(at + 1) << 8 | byte(at + 2);
     for (int shift = 18; shift >= 0; shift -= 6) *out++ = kAlphabet[group >> shift & 63];
@@ -49,7 +52,8 @@ void encode_base64(std::string_view bytes, char* out) {
 
 Result<size_t> decode_base64(std::string_view text, char* out) {
   char* const begin = out;
-  size_t at = 0;
+  size_t at = decode_base64_blocks(text, out);
+  out += base64_decoded_size_max(at);
   const auto put = [&](uint32_t group, int count) {
     for (int i = 0; i < count; ++i) *out++ = static_cast<char>(group >> (16 - 8 * i));
   };

@@ -4,7 +4,6 @@
 #include "codec/record_reference.h"
 
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
 #include <array>
 #include <nlohmann/json.hpp>
@@ -12,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "codec/all_targets.h"
 #include "codec/record_samples.h"
 #include "codec/record_scanner.h"
 
@@ -45,19 +45,6 @@ class ScannedItems {
   std::vector<std::string> items_;
   uint64_t lines_ = 0;
 };
-
-// Runs a test's body on each of the processor's vectors and without any.
-template <typename Body>
-void on_all_targets(const Body& body) {
-  for (int64_t targets = hwy::SupportedTargets(); targets != 0; targets &= targets - 1) {
-    const int64_t target = targets & -targets;
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(target);
-    body();
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-}
 
 void expect_reference(std::string_view stream, MarkMembers members = MarkMembers::kVerdict) {
   ASSERT_EQ(ScannedItems(stream, members).items(), RecordReference(stream, members).items()) << stream;
