@@ -1,3 +1,4 @@
-# zlib is the oracle of the gzip tests.
+# Oracles: zlib of the gzip tests, a full JSON parser of the splicer.
 find_package(ZLIB REQUIRED)
 target_link_libraries(codec_test PRIVATE ZLIB::ZLIB)
+target_link_libraries(record_splicer_fuzz PRIVATE nlohmann_json::nlohmann_json)

@@ -1,18 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codec/json_walk.h"
 
+#include <array>
+
 #include "codec/json_string.h"
 
 namespace querymark {
 namespace {
 
-constexpr std::string_view kBlanks = " \t\r\n";
+// What a walk through a value stops at.
+constexpr std::array<bool, 256> kStops = [] {
+  std::array<bool, 256> stops{};
+  for (const char c : {'"', '{', '}', '[', ']'}) stops[static_cast<unsigned char>(c)] = true;
+  return stops;
+}();
+
+bool is_stop(char c) {
+  return kStops[static_cast<unsigned char>(c)];
+}
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 // The end of the brackets that open at `at`.
 size_t skip_brackets(std::string_view json, size_t at) {
   size_t depth = 0;
   for (;;) {
-    at = json.find_first_of("\"[]{}", at);
+    while (!is_stop(json[at])) ++at;
     const char c = json[at];
     if (c == '"') {
       at = find_string_end(json, at + 1) + 1;
@@ -38,7 +53,7 @@ bool step(std::string_view json, size_t& at) {
 }  // namespace
 
 size_t skip_blanks(std::string_view json, size_t at) {
-  while (kBlanks.find(json[at]) != std::string_view::npos) ++at;
+  while (is_blank(json[at])) ++at;
   return at;
 }
 
@@ -50,7 +65,8 @@ size_t skip_value(std::string_view json, size_t at) {
     case '[':
       return skip_brackets(json, at);
     default:
-      return json.find_first_of(",]} \t\r\n", at);
+      while (json[at] != ',' && json[at] != '}' && json[at] != ']' && !is_blank(json[at])) ++at;
+      return at;
   }
 }
 

@@ -190,7 +190,7 @@ class BlockScanner {
                                            Places& places) {
     for (; brackets != 0; brackets &= brackets - 1) {
       const uint64_t bit = lowest_bit(brackets);
-      const auto byte = static_cast<uint64_t>(block[index_of(brackets)]);
+      const auto byte = uint64_t{static_cast<unsigned char>(block[index_of(brackets)])};
       const uint64_t is_object = byte >> 5 & 1;  // { is 7B, [ 5B, } 7D, ] 5D
       const bool is_open = (byte & 2) != 0;
       const uint64_t before = stack;
@@ -248,8 +248,8 @@ class BlockScanner {
   HWY_INLINE bool take_members(size_t at, uint64_t wanted, uint64_t stack, uint64_t open, uint64_t close) {
     for (; wanted != 0; wanted &= wanted - 1) {
       const uint64_t before = lowest_bit(wanted) - 1;
-      const int depth =
-          std::bit_width(stack) - 2 + std::popcount(open & before) - std::popcount(close & before);
+      const int depth = static_cast<int>(std::bit_width(stack)) - 2 + std::popcount(open & before) -
+                        std::popcount(close & before);
       if (depth == 1 && !take_member(at + index_of(wanted))) return false;
     }
     return true;

@@ -3,28 +3,26 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include "codec/json_walk.h"
 
 namespace querymark {
 namespace {
 
-// Copies JSON text, but for the line breaks between its tokens.
+// Copies JSON text, but for line breaks, of which there are none in strings.
 void append_on_one_line(std::string_view json, std::string& out) {
-  size_t at = 0;
-  while (at < json.size()) {
-    const size_t stop = std::min(json.find_first_of("\"\r\n", at), json.size());
-    out.append(json, at, stop - at);
-    at = stop;
-    if (at == json.size()) return;
-    if (json[at] == '"') {
-      const size_t end = find_string_end(json, at + 1) + 1;
-      out.append(json, at, end - at);
-      at = end;
-    } else {
-      ++at;
-    }
+  if (std::memchr(json.data(), '\n', json.size()) == nullptr &&
+      std::memchr(json.data(), '\r', json.size()) == nullptr) {
+    out += json;
+    return;
   }
+  const size_t size = out.size();
+  out.resize(size + json.size());
+  const auto is_line_break = [](char c) { return c == '\n' || c == '\r'; };
+  const auto end = std::remove_copy_if(json.begin(), json.end(),
+                                       out.begin() + static_cast<std::ptrdiff_t>(size), is_line_break);
+  out.resize(static_cast<size_t>(end - out.begin()));
 }
 
 class Splicer {
