@@ -55,6 +55,7 @@ struct Transfer {
   HttpResponse response;
   std::optional<Error> stopped;  // why we made curl stop
   uint64_t sent = 0;
+  bool sinking = false;  // the sink has been, or is being, given something
 
   bool wants_sink() const { return options.sink && response.ok(); }
 };
@@ -76,11 +77,13 @@ size_t on_header(char* data, size_t, size_t size, void* context) {
 size_t on_body(char* data, size_t, size_t size, void* context) {
   Transfer& transfer = *static_cast<Transfer*>(context);
   if (transfer.wants_sink()) {
-    if (const Result<void> taken = transfer.options.sink({data, size}); !taken) {
-      transfer.stopped = taken.error();
-      return CURL_WRITEFUNC_ERROR;
-    }
-    return size;
+    Result<void> taken;
+    if (!transfer.sinking && transfer.options.on_head) taken = transfer.options.on_head(transfer.response);
+    transfer.sinking = true;
+    if (taken) taken = transfer.options.sink({data, size});
+    if (taken) return size;
+    transfer.stopped = taken.error();
+    return CURL_WRITEFUNC_ERROR;
   }
   std::string& body = transfer.response.body;
   if (size > transfer.options.body_size_max - std::min(body.size(), transfer.options.body_size_max)) {
@@ -238,7 +241,7 @@ Result<HttpResponse> HttpClient::send(const HttpRequest& request, const HttpOpti
   CurlHandle handle = pool_->take();
   if (!handle) return Error{Errc::kIo, "libcurl does not start"};
 
-  Transfer transfer{request, options, handle.get(), {}, {}, 0};
+  Transfer transfer{request, options, handle.get(), {}, {}, 0, false};
   set_up(handle.get(), request, options, transfer);
   char reason[CURL_ERROR_SIZE] = "";
   set(handle.get(), CURLOPT_ERRORBUFFER, reason);
@@ -253,7 +256,7 @@ Result<HttpResponse> HttpClient::send(const HttpRequest& request, const HttpOpti
   const std::string place =
       request.method + " " + request.url.scheme + "://" + request.url.authority + request.url.path;
   if (transfer.stopped) {
-    if (transfer.wants_sink()) return *transfer.stopped;  // the sink's own
+    if (transfer.sinking) return *transfer.stopped;  // the sink's own
     return Error{transfer.stopped->code, place + ": " + transfer.stopped->detail};
   }
   Error error = describe(code);

@@ -35,6 +35,8 @@ struct HttpOptions {
   std::chrono::seconds idle_timeout = std::chrono::seconds(30);
   size_t body_size_max = size_t{16} << 20;  // of HttpResponse::body
   HttpSink sink;                            // takes the body of a 2xx response in place of HttpResponse::body
+  // Sees status and headers before the sink gets the first piece; its Error stops the transfer likewise.
+  std::function<Result<void>(const HttpResponse& head)> on_head;
   int redirects_max = 0;  // 0: a redirect is a response like others. Never from https to http.
   bool use_proxy = true;  // what http_proxy, https_proxy and no_proxy say
 };

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <thread>
 
 #include "aws/environment.h"
@@ -229,6 +230,20 @@ TEST_F(HttpClientTest, ADeadlineThatHasPassedIsSeenAtOnce) {
   HttpOptions options;
   options.deadline = Deadline::after(milliseconds(-5));
   EXPECT_EQ(http_.send(request_to(server.url()), options).error().code, Errc::kBusy);
+}
+
+TEST_F(HttpClientTest, AProxyOfTheEnvironmentIsUsedWhereAllowed) {
+  LoopbackServer proxy(
+      [](const LoopbackRequest& request) { return LoopbackReply::with(200, request.target); });
+  ::setenv("http_proxy", proxy.url().c_str(), 1);
+  const HttpRequest request = request_to("http://host.invalid/path");
+  EXPECT_EQ(http_.send(request)->body, "http://host.invalid/path");
+  HttpOptions options;
+  options.use_proxy = false;
+  options.deadline = Deadline::after(milliseconds(500));
+  EXPECT_FALSE(http_.send(request_to("http://127.0.0.1:1/"), options));
+  EXPECT_EQ(proxy.requests().size(), 1u);
+  ::unsetenv("http_proxy");
 }
 
 TEST_F(HttpClientTest, HeadersCannotSmuggleOthers) {
