@@ -166,12 +166,12 @@ ExitStatus run_import(const CommonOptions& common, const ImportArguments& argume
       import_all(arguments, *suffixes, *table, receipt ? &*receipt : nullptr);
   if (!outcomes) return fail(outcomes.error());
   const std::string json = import_summary_json(*outcomes);
-  if (receipt) {
-    if (const Result<void> finished = receipt->finish(json); !finished) return fail(finished.error());
-  }
   if (!arguments.dry_run) {
     if (const Result<void> compiled = compile_run_set(*table, *suffixes); !compiled)
       return fail(compiled.error());
+  }
+  if (receipt) {
+    if (const Result<void> finished = receipt->finish(json); !finished) return fail(finished.error());
   }
   if (arguments.stats == "json") std::fprintf(stderr, "%s\n", json.c_str());
   const bool all_done = std::all_of(outcomes->begin(), outcomes->end(),

@@ -29,22 +29,23 @@ ExitStatus run_list(const CommonOptions& common, const ListArguments& arguments)
   if (!table) return fail(table.error());
   OutputStream out;
   const Result<void> read = table->visit_entries(arguments.filter, [&](const StoredEntry& entry) {
-    out.write_line(arguments.format == "json" ? dump_json(entry_json(entry)) : entry_text(entry));
+    out.write_line(arguments.format == "json" ? entry_json(entry) : entry_text(entry));
     return !out.failed();
   });
   return finish(out, read);
 }
 
-nlohmann::ordered_json list_json(const ListSummary& list) {
-  return {{"list", list.name},
-          {"entries", list.entries},
-          {"allow_entries", list.allow_entries},
-          {"expired", list.expired},
-          {"source", list.source},
-          {"format", list.format},
-          {"last_import", time_text(list.last_import)},
-          {"last_attempt", time_text(list.last_attempt)},
-          {"last_result", list.last_result}};
+std::string list_json(const ListSummary& list) {
+  const nlohmann::ordered_json json = {{"list", list.name},
+                                       {"entries", list.entries},
+                                       {"allow_entries", list.allow_entries},
+                                       {"expired", list.expired},
+                                       {"source", list.source},
+                                       {"format", list.format},
+                                       {"last_import", time_text(list.last_import)},
+                                       {"last_attempt", time_text(list.last_attempt)},
+                                       {"last_result", list.last_result}};
+  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 std::string list_text(const ListSummary& list) {
@@ -64,8 +65,7 @@ ExitStatus run_lists(const CommonOptions& common, const std::string& format) {
   const Result<std::vector<ListSummary>> lists = table->lists();
   if (!lists) return fail(lists.error());
   OutputStream out;
-  for (const ListSummary& list : *lists)
-    out.write_line(format == "json" ? dump_json(list_json(list)) : list_text(list));
+  for (const ListSummary& list : *lists) out.write_line(format == "json" ? list_json(list) : list_text(list));
   return finish(out, {});
 }
 

@@ -2,6 +2,7 @@
 #include "cli/entry_text.h"
 
 #include <ctime>
+#include <nlohmann/json.hpp>
 
 #include "cli/domains_command.h"
 
@@ -28,7 +29,7 @@ std::string entry_text(const StoredEntry& entry) {
   return text;
 }
 
-nlohmann::ordered_json entry_json(const StoredEntry& entry) {
+std::string entry_json(const StoredEntry& entry) {
   nlohmann::ordered_json json = {{"name", entry.name},
                                  {"list", entry.list},
                                  {"allow", entry.allow},
@@ -38,10 +39,7 @@ nlohmann::ordered_json entry_json(const StoredEntry& entry) {
                                  {"first_seen", time_text(entry.first_seen)},
                                  {"last_seen", time_text(entry.last_seen)}};
   if (entry.expires) json["expires"] = time_text(*entry.expires);
-  return json;
-}
-
-std::string dump_json(const nlohmann::ordered_json& json) {
+  // Notes may be any bytes: what is no UTF-8 becomes U+FFFD.
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "cli/domains_command.h"
-#include "cli/entry_text.h"
 #include "cli/explanation_text.h"
 #include "cli/output_stream.h"
 #include "domains/explanation.h"
@@ -50,7 +49,7 @@ ExitStatus run_explain(const CommonOptions& common, const ExplainArguments& argu
     const Result<Explanation> explanation =
         explain_name(name, *suffixes, opened->set, table ? &*table : nullptr);
     if (!explanation) return fail(explanation.error());
-    out.write_line(arguments.format == "json" ? dump_json(explanation_json(*explanation, modes))
+    out.write_line(arguments.format == "json" ? explanation_json(*explanation, modes)
                                               : explanation_text(*explanation, modes));
     if (!is_failed(*explanation)) continue;
     print_error(name + ": the compiled set is damaged; `querymark domains check` compiles it anew");

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/explanation_text.h"
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
 #include "cli/entry_text.h"
 
 namespace querymark {
@@ -85,7 +88,7 @@ std::string explanation_text(const Explanation& explanation, std::span<const Mat
   return text;
 }
 
-Json explanation_json(const Explanation& explanation, std::span<const MatchMode> modes) {
+std::string explanation_json(const Explanation& explanation, std::span<const MatchMode> modes) {
   Json json = {{"name", explanation.text}};
   json["normal_name"] = explanation.normal_name;
   json["suffix_rule"] = explanation.rule.empty() ? Json(nullptr) : Json(explanation.rule);
@@ -96,10 +99,14 @@ Json explanation_json(const Explanation& explanation, std::span<const MatchMode>
   if (const std::string note = remark(explanation); !note.empty()) json["remark"] = note;
   for (const MatchMode mode : modes)
     json[std::string(to_string(mode))] = match_json(match_in(explanation, mode));
-  Json entries = Json::array();
-  for (const StoredEntry& entry : explanation.entries) entries.push_back(entry_json(entry));
-  json["entries"] = std::move(entries);
-  return json;
+  std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  text.back() = ',';
+  text += "\"entries\":[";
+  for (size_t i = 0; i < explanation.entries.size(); ++i) {
+    if (i > 0) text += ",";
+    text += entry_json(explanation.entries[i]);
+  }
+  return text + "]}";
 }
 
 }  // namespace querymark

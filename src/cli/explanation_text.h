@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 
@@ -17,7 +16,7 @@ namespace querymark {
 // listed              N
 // entry               evil.co.uk  list fake, exact, kept registered, seen 2026-10-22
 std::string explanation_text(const Explanation& explanation, std::span<const MatchMode> modes);
-nlohmann::ordered_json explanation_json(const Explanation& explanation, std::span<const MatchMode> modes);
+std::string explanation_json(const Explanation& explanation, std::span<const MatchMode> modes);
 
 // "Y, by evil.com in fake, manual", "N", "N: allowed by good.com in manual"
 std::string verdict_text(const ExplainedMatch& match);
