@@ -35,7 +35,7 @@ enum class SkipReason : uint8_t {
   kIcannSuffix,    // com, co.uk: would be all of it; --force takes it
   kNotDomainRule,  // the format's rule says something else than a domain: cosmetic filter, regex, RPZ
                    // client-ip
-  kDuplicate,      // name and scope stood in this list before (found by import/, not by the reader)
+  kDuplicate,      // the name stood in this list before (found by import/, not by the reader)
   kLineTooLong,    // over kListLineSizeMax bytes
 };
 inline constexpr size_t kSkipReasonCount = 8;
