@@ -44,7 +44,7 @@ class ListMerge::Cursor {
   Result<void> advance_to(std::string_view name) {
     for (int steps = 0; steps < kStepsMax; ++steps) {
       if (at_end_ || this->name() >= name) return {};
-      if (const Result<void> stepped = next(); !stepped) return stepped;
+      if (Result<void> stepped = next(); !stepped) return stepped;
     }
     return seek(name);
   }
@@ -111,7 +111,7 @@ Result<void> ListMerge::run(EntryStream& entries) {
   if (!first) return first.error();
   entry_ = *first;
   for (const bool allow : {false, true}) {
-    if (const Result<void> merged = merge_table(allow, entries); !merged) return merged;
+    if (Result<void> merged = merge_table(allow, entries); !merged) return merged;
   }
   return check_shrinking();
 }
@@ -128,7 +128,7 @@ Result<void> ListMerge::merge_table(bool allow, EntryStream& entries) {
     Result<Cursor> opened = Cursor::open(*stored_, allow, update_.list);
     if (!opened) return opened.error();
     cursor.emplace(*std::move(opened));
-    if (const Result<void> sought = cursor->seek(""); !sought) return sought;
+    if (Result<void> sought = cursor->seek(""); !sought) return sought;
   }
   Writer* const changes = writer ? &*writer : nullptr;
 
@@ -136,17 +136,17 @@ Result<void> ListMerge::merge_table(bool allow, EntryStream& entries) {
     const bool has_entry = entry_ && entry_->allow == allow;
     if (!has_entry && !update_.mirror) return {};
     if (has_entry && cursor && !update_.mirror) {
-      if (const Result<void> moved = cursor->advance_to(entry_->name); !moved) return moved;
+      if (Result<void> moved = cursor->advance_to(entry_->name); !moved) return moved;
     }
     const bool has_row = cursor && !cursor->at_end();
     if (!has_entry && !has_row) return {};
     const int order = !has_row ? -1 : !has_entry ? 1 : entry_->name.compare(cursor->name());
-    const Result<void> done = order < 0    ? add(changes)
-                              : order == 0 ? refresh(changes, *cursor)
-                                           : remove(changes, *cursor);
+    Result<void> done = order < 0    ? add(changes)
+                        : order == 0 ? refresh(changes, *cursor)
+                                     : remove(changes, *cursor);
     if (!done) return done;
     if (order >= 0) {
-      if (const Result<void> moved = cursor->next(); !moved) return moved;
+      if (Result<void> moved = cursor->next(); !moved) return moved;
     }
     if (order <= 0) {
       Result<std::optional<TableEntry>> next = entries.next();

@@ -206,7 +206,7 @@ SqliteTransaction::~SqliteTransaction() {
 }
 
 Result<void> SqliteTransaction::commit() {
-  const Result<void> committed = database_->execute("COMMIT");
+  Result<void> committed = database_->execute("COMMIT");
   if (committed) database_ = nullptr;
   return committed;
 }

@@ -39,7 +39,7 @@ SqliteDatabase::Mode mode_for_reading(const std::string& path) {
 Result<void> prepare_connection(const SqliteDatabase& database) {
   database.set_busy_timeout(kBusyTimeoutMs);
   database.disable_triggers();
-  if (const Result<void> added = database.add_normal_name(); !added) return added;
+  if (Result<void> added = database.add_normal_name(); !added) return added;
   return database.execute(kPragmas);
 }
 

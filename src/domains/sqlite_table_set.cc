@@ -74,7 +74,7 @@ Result<void> add_rows(const SqliteDatabase& database, bool allow, const std::vec
     const DomainName name = normalize_name(rows->text(1));
     if (!name.ok()) continue;
     const std::optional<int64_t> expires = rows->optional_integer(3);
-    const Result<void> added = builder.add(
+    Result<void> added = builder.add(
         {.name = name.text(),
          .scope = rows->text(2) == to_string(EntryScope::kExact) ? EntryScope::kExact : EntryScope::kSubtree,
          .keep = rows->text(4) == to_string(EntryKeep::kListed) ? EntryKeep::kListed : EntryKeep::kRegistered,
@@ -87,7 +87,7 @@ Result<void> add_rows(const SqliteDatabase& database, bool allow, const std::vec
   return {};
 }
 
-using MakeBuilder = std::function<Result<DomainSetBuilder>(DomainSetSource)>;
+using MakeBuilder = std::function<Result<DomainSetBuilder>(const DomainSetSource&)>;
 
 // A builder with all the rows in it. Version, lists and rows are read in one transaction: the set is that
 // version's whatever happens meanwhile.
@@ -109,8 +109,8 @@ Result<DomainSetBuilder> read_rows(const SqliteDatabase& database, const MakeBui
 
 Result<DomainSet> compile_to(const std::string& path, const SqliteDatabase& database,
                              const SuffixTable& suffixes) {
-  Result<DomainSetBuilder> builder = read_rows(database, [&](DomainSetSource source) {
-    return DomainSetBuilder::create(path, suffixes, std::move(source));
+  Result<DomainSetBuilder> builder = read_rows(database, [&](const DomainSetSource& source) {
+    return DomainSetBuilder::create(path, suffixes, source);
   });
   if (!builder) return builder.error();
   if (const Result<void> finished = builder->finish(); !finished) return finished.error();
@@ -119,8 +119,8 @@ Result<DomainSet> compile_to(const std::string& path, const SqliteDatabase& data
 
 // For this process only.
 Result<DomainSet> compile_in_memory(const SqliteDatabase& database, const SuffixTable& suffixes) {
-  Result<DomainSetBuilder> builder = read_rows(database, [&](DomainSetSource source) {
-    return DomainSetBuilder::create_in_memory(suffixes, std::move(source));
+  Result<DomainSetBuilder> builder = read_rows(database, [&](const DomainSetSource& source) {
+    return DomainSetBuilder::create_in_memory(suffixes, source);
   });
   if (!builder) return builder.error();
   return builder->finish_in_memory();

@@ -114,10 +114,10 @@ Result<TableFile> recognise_table(const SqliteDatabase& database) {
 }
 
 Result<void> create_table_schema(const SqliteDatabase& database) {
-  if (const Result<void> wal = database.execute("PRAGMA journal_mode = WAL"); !wal) return wal;
+  if (Result<void> wal = database.execute("PRAGMA journal_mode = WAL"); !wal) return wal;
   Result<SqliteTransaction> transaction = SqliteTransaction::begin(database, SqliteTransaction::Kind::kWrite);
   if (!transaction) return transaction.error();
-  if (const Result<void> made = database.execute(schema()); !made) return made;
+  if (Result<void> made = database.execute(schema()); !made) return made;
   return transaction->commit();
 }
 
@@ -128,7 +128,7 @@ Result<void> adopt_hand_edits(const SqliteDatabase& database) {
   Result<SqliteTransaction> transaction = SqliteTransaction::begin(database, SqliteTransaction::Kind::kWrite);
   if (!transaction) return transaction.error();
   const std::string sql = adoption(false) + adoption(true) + "UPDATE table_version SET edited = 0;";
-  if (const Result<void> adopted = database.execute(sql); !adopted) return adopted;
+  if (Result<void> adopted = database.execute(sql); !adopted) return adopted;
   return transaction->commit();
 }
 

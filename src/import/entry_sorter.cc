@@ -139,9 +139,9 @@ class EntrySorter::PieceFile {
     for (std::optional<SortEntry> entry = piece.next(); entry; entry = piece.next()) {
       append(*entry);
       if (out_.size() < kBufferSize) continue;
-      if (const Result<void> written = flush(); !written) return written;
+      if (Result<void> written = flush(); !written) return written;
     }
-    if (const Result<void> written = flush(); !written) return written;
+    if (Result<void> written = flush(); !written) return written;
     Reader& reader = readers_.emplace_back();
     reader.at = begin;
     reader.end = size_;
@@ -150,7 +150,7 @@ class EntrySorter::PieceFile {
 
   Result<void> begin_merge() {
     for (size_t i = 0; i < readers_.size(); ++i) {
-      if (const Result<void> read = advance(readers_[i]); !read) return read;
+      if (Result<void> read = advance(readers_[i]); !read) return read;
       if (readers_[i].entry) heap_.push_back(i);
     }
     std::make_heap(heap_.begin(), heap_.end(), Later{readers_});
@@ -202,7 +202,7 @@ class EntrySorter::PieceFile {
   }
 
   Result<void> flush() {
-    const Result<void> written = write_all(fd_.get(), out_, "work file of the import");
+    Result<void> written = write_all(fd_.get(), out_, "work file of the import");
     size_ += out_.size();
     out_.clear();
     return written;
@@ -211,10 +211,10 @@ class EntrySorter::PieceFile {
   Result<void> advance(Reader& reader) {
     RecordHead head;
     reader.entry.reset();
-    if (const Result<void> filled = fill(reader, sizeof(head)); !filled) return filled;
+    if (Result<void> filled = fill(reader, sizeof(head)); !filled) return filled;
     if (reader.buffer.size() - reader.used < sizeof(head)) return {};
     std::memcpy(&head, reader.buffer.data() + reader.used, sizeof(head));
-    if (const Result<void> filled = fill(reader, sizeof(head) + head.name_size); !filled) return filled;
+    if (Result<void> filled = fill(reader, sizeof(head) + head.name_size); !filled) return filled;
     const std::string_view name(reader.buffer.data() + reader.used + sizeof(head), head.name_size);
     reader.used += sizeof(head) + head.name_size;
     reader.entry = entry_of(name, head.flags, head.source, head.line);
@@ -268,7 +268,7 @@ Result<void> EntrySorter::write_piece() {
     file_ = *std::move(created);
   }
   piece_->sort();
-  const Result<void> written = file_->write(*piece_);
+  Result<void> written = file_->write(*piece_);
   piece_->clear();
   return written;
 }
@@ -279,7 +279,7 @@ Result<void> EntrySorter::sort() {
     return {};
   }
   if (!piece_->empty()) {
-    if (const Result<void> written = write_piece(); !written) return written;
+    if (Result<void> written = write_piece(); !written) return written;
   }
   piece_ = std::make_unique<Piece>();  // gives its memory back
   return file_->begin_merge();

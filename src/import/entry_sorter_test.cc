@@ -20,7 +20,9 @@ struct PlainEntry {
   EntryScope scope;
   bool is_registrable;
 
-  auto operator<=>(const PlainEntry&) const = default;
+  auto all() const { return std::tie(allow, name, source, line, scope, is_registrable); }
+  bool operator<(const PlainEntry& other) const { return all() < other.all(); }
+  bool operator==(const PlainEntry& other) const { return all() == other.all(); }
 };
 
 std::vector<PlainEntry> random_entries(size_t count, uint32_t seed) {

@@ -41,7 +41,7 @@ Result<void> read_into(ListSource& source, const SuffixTable& suffixes, DomainSe
   for (;;) {
     const Result<size_t> size = source.read_some(buffer.get(), kReadSize);
     if (!size) return size.error();
-    const Result<void> read = *size == 0 ? reader.finish() : reader.feed({buffer.get(), *size});
+    Result<void> read = *size == 0 ? reader.finish() : reader.feed({buffer.get(), *size});
     if (!read) return read;
     if (!sink.status()) return sink.status();
     if (*size == 0) return {};

@@ -12,7 +12,7 @@ namespace {
 class OpenTableTest : public TableFixture {
  protected:
   std::string file(const std::string& name, const std::string& bytes) const {
-    const std::string path = folder_.path() + "/" + name;
+    std::string path = folder_.path() + "/" + name;
     std::ofstream(path) << bytes;
     return path;
   }
