@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "alert/alert_sink.h"
+
+namespace querymark {
+
+// Appends to a file, which is made (mode 0600) where it is missing. A line is written by one call, so that
+// several programs may append to the same file.
+Result<std::unique_ptr<AlertSink>> open_file_sink(const std::string& path);
+
+}  // namespace querymark
