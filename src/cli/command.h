@@ -38,6 +38,7 @@ using Action = std::function<ExitStatus()>;
 
 void add_domains_command(CLI::App& app, const CommonOptions& common, Action& action);
 void add_explain_command(CLI::App& app, const CommonOptions& common, Action& action);
+void add_mark_command(CLI::App& app, const CommonOptions& common, Action& action);
 void add_version_command(CLI::App& app, const CommonOptions& common, Action& action);
 
 // Prints the error and gives the status for it.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program `querymark`: reads the command line and the configuration, and runs the verb they name.
+#include <malloc.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <exception>
@@ -30,6 +32,7 @@ ExitStatus run(int argc, char** argv) {
   Action action;
   add_domains_command(app, raw.common, action);
   add_explain_command(app, raw.common, action);
+  add_mark_command(app, raw.common, action);
   add_version_command(app, raw.common, action);
   try {
     app.parse(argc, argv);
@@ -48,6 +51,8 @@ ExitStatus run(int argc, char** argv) {
 }  // namespace querymark
 
 int main(int argc, char** argv) {
+  // Large buffers go back to the system when they are freed: memory stays in its bound.
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
   // A reader that goes away is an error of the write (Errc::kClosed), not the end of the program.
   std::signal(SIGPIPE, SIG_IGN);
   try {
