@@ -27,6 +27,12 @@ class ByteBuffer {
   // REQUIRES: size <= size().
   void truncate(size_t size) { size_ = size; }
 
+  // REQUIRES: count <= size().
+  void remove_prefix(size_t count) {
+    std::copy(bytes_.get() + count, bytes_.get() + size_, bytes_.get());
+    size_ -= count;
+  }
+
   // The place behind the content, with room for `count` bytes; valid until the next call of room() or
   // append().
   char* room(size_t count) {

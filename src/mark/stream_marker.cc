@@ -122,29 +122,33 @@ class StreamMarker {
       if (const Result<void> skipped = skip_line(chunk); !skipped) return skipped;
       if (skips_line_ || chunk.bytes.empty()) return end_piece(worker);
     }
-    if (!rest_.empty()) {
+    const bool goes_on = !rest_.empty();
+    if (goes_on) {
       rest_.append(chunk.bytes.view());
       if (rest_.size() < rest_size_wanted_ && !chunk.last) return end_piece(worker);
-      std::swap(rest_, chunk.bytes);
-      rest_.clear();
-      mark_anew(worker, step);
+      step = mark_anew(worker, rest_.view());
     } else if (marked_in_vain_) {
-      mark_anew(worker, step);
+      step = mark_anew(worker, chunk.bytes.view());
     }
     if (const Result<void> written = write(worker); !written) return written;
     if (const Result<void> told = tell(worker.marked, chunk); !told) return told;
     position_.lines += step.lines;
     position_.bytes += step.consumed;
-    rest_.append(chunk.bytes.view().substr(step.consumed));
+    if (goes_on) {
+      rest_.remove_prefix(step.consumed);
+    } else {
+      rest_.append(chunk.bytes.view().substr(step.consumed));
+    }
     rest_size_wanted_ = std::min(2 * rest_.size(), kRecordSizeMax + 1);
     return end_piece(worker);
   }
 
-  void mark_anew(Worker& worker, Marker::Step& step) {
+  Marker::Step mark_anew(Worker& worker, std::string_view bytes) {
     marked_in_vain_ = false;
     worker.marked.clear();
-    step = worker.marker.mark(worker.chunk.bytes.view(), worker.chunk.last, worker.marked);
+    const Marker::Step step = worker.marker.mark(bytes, worker.chunk.last, worker.marked);
     compress(worker);
+    return step;
   }
 
   // A record too long was rejected: its line goes on in this piece.
