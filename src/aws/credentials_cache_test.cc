@@ -107,6 +107,7 @@ TEST_F(CredentialsCacheTest, ForgetsOnlyWhatWasRefused) {
 TEST_F(CredentialsCacheTest, ManyThreadsAskOnce) {
   fake_.while_fetching = [] { std::this_thread::sleep_for(std::chrono::milliseconds(50)); };
   std::vector<std::thread> threads;
+  threads.reserve(8);
   std::atomic<int> good = 0;
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] { good += get() == "1" ? 1 : 0; });

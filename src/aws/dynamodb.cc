@@ -73,7 +73,7 @@ Result<void> DynamoDb::call(std::string_view action, const std::string& body, De
   call.request.body = std::string_view(body);
   call.options.body_size_max = kReplySizeMax;
   call.check = [&read](const HttpResponse& response) -> Result<void> {
-    const Result<void> intact = check_crc(response);
+    Result<void> intact = check_crc(response);
     if (!intact) return intact;
     const Result<void> done = read(response.body);
     if (!done) return Error{Errc::kBusy, done.error().detail};
@@ -183,15 +183,15 @@ Result<void> DynamoDb::scan(std::string_view table, const ScanOptions& options, 
   Item after;
   do {
     ScanPage page;
-    const Result<void> done = call("Scan", scan_body(table, options, after), deadline,
-                                   [&page](std::string_view body) -> Result<void> {
-                                     Result<ScanPage> read = read_scan_reply(body);
-                                     if (!read) return read.error();
-                                     page = *std::move(read);
-                                     return {};
-                                   });
+    Result<void> done = call("Scan", scan_body(table, options, after), deadline,
+                             [&page](std::string_view body) -> Result<void> {
+                               Result<ScanPage> read = read_scan_reply(body);
+                               if (!read) return read.error();
+                               page = *std::move(read);
+                               return {};
+                             });
     if (!done) return done;
-    const Result<void> taken = on_page(std::move(page.items));
+    Result<void> taken = on_page(std::move(page.items));
     if (!taken) return taken;
     after = std::move(page.last_key);
   } while (!after.empty());

@@ -96,7 +96,7 @@ Result<std::map<std::string, ProfileProperties, std::less<>>> parse_profile_file
     const std::string name = lower(trim(line.substr(0, equals)));
     const std::string_view value = without_comment(line.substr(equals + 1));
     if (indented && !parent.empty()) {
-      (*section)[parent + "." + name] = value;
+      (*section)[std::string(parent).append(".").append(name)] = value;
     } else {
       (*section)[name] = value;
       parent = value.empty() ? name : "";
@@ -151,7 +151,7 @@ std::optional<std::string> Profiles::endpoint_url(std::string_view profile,
   if (const std::optional<std::string> services = find_property(properties, "services")) {
     const auto section = services_.find(*services);
     if (section != services_.end()) {
-      const auto url = find_property(&section->second, std::string(service_in_lower_case) + ".endpoint_url");
+      auto url = find_property(&section->second, std::string(service_in_lower_case) + ".endpoint_url");
       if (url) return url;
     }
   }

@@ -13,7 +13,7 @@ std::string parsed(std::string_view text) {
   std::string lines;
   for (const auto& [section, properties] : *sections) {
     lines += section + ":";
-    for (const auto& [name, value] : properties) lines += " " + name + "=" + value;
+    for (const auto& [name, value] : properties) lines.append(" ").append(name).append("=").append(value);
     lines += "\n";
   }
   return lines;

@@ -8,7 +8,7 @@
 
 // Requests of AWS's Query protocol (SNS, STS): a form, answered in XML.
 //
-//   query_body({{"Action", "Publish"}, {"Subject", "a b"}})   "Action=Publish&Subject=a%20b"
+//   query_body({{"Action", "Publish"}, {"Subject", "a b"}})   "Action=Publish&Subject=a+b"
 namespace querymark {
 
 inline constexpr std::string_view kQueryContentType = "application/x-www-form-urlencoded; charset=utf-8";

@@ -171,7 +171,7 @@ Result<void> S3::list(std::string_view bucket, std::string_view prefix, std::str
     const Result<HttpResponse> response = caller_->send(std::move(call), deadline);
     if (!response) return response.error();
     for (const S3ListedObject& object : page.objects) {
-      const Result<void> taken = on_object(object);
+      Result<void> taken = on_object(object);
       if (!taken) return taken;
     }
     continuation = std::move(page.continuation);

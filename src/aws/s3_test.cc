@@ -80,7 +80,7 @@ TEST_F(S3Test, RangesAreAskedForAndChecked) {
 TEST_F(S3Test, ABodyThatIsCutGoesOnWhereItStopped) {
   for (const After after : {After::kClose, After::kReset, After::kStall}) {
     serve([after](const LoopbackRequest& request) {
-      const LoopbackReply whole = serve_object(request, "0123456789", "\"e\"");
+      LoopbackReply whole = serve_object(request, "0123456789", "\"e\"");
       if (request.number == 2) return whole;
       return whole.cut(whole.bytes.find("\r\n\r\n") + 4 + 3, after);
     });

@@ -27,11 +27,9 @@ std::string lower(std::string_view text) {
 // Without empty and "." segments, ".." resolved; a "/" at the end stays.
 std::string normalised_path(std::string_view path) {
   std::vector<std::string_view> kept;
-  bool ends_open = true;
   for (size_t at = 0; at < path.size();) {
     const size_t end = std::min(path.find('/', at), path.size());
     const std::string_view segment = path.substr(at, end - at);
-    ends_open = end < path.size() || segment == "." || segment == "..";
     if (segment == "..") {
       if (!kept.empty()) kept.pop_back();
     } else if (!segment.empty() && segment != ".") {
@@ -41,7 +39,7 @@ std::string normalised_path(std::string_view path) {
   }
   std::string result;
   for (const std::string_view segment : kept) result.append("/").append(segment);
-  if (ends_open || kept.empty()) result += '/';
+  if (path.ends_with('/') || kept.empty()) result += '/';
   return result;
 }
 

@@ -74,7 +74,7 @@ TEST_F(SnsTest, PublishSpeaksTheQueryProtocolInTheTopicsRegion) {
   EXPECT_EQ(
       request.body,
       "Action=Publish&Version=2010-03-31&TopicArn=arn%3Aaws%3Asns%3Aus-east-2%3A123456789012%3Amatches&"
-      "Message=%7B%22a%22%3A%22b%26c%22%7D&Subject=A%20subject&MessageAttributes.entry.1.Name=rcode&"
+      "Message=%7B%22a%22%3A%22b%26c%22%7D&Subject=A+subject&MessageAttributes.entry.1.Name=rcode&"
       "MessageAttributes.entry.1.Value.DataType=String&MessageAttributes.entry.1.Value.StringValue=NOERROR");
   EXPECT_EQ(request.header("Content-Type"), "application/x-www-form-urlencoded; charset=utf-8");
   EXPECT_NE(request.header("Authorization").find("/us-east-2/sns/"), std::string_view::npos);
