@@ -29,8 +29,12 @@ bool take(std::string_view& text, std::string_view expected) {
   return true;
 }
 
+// The system clock counts nanoseconds and ends in 2262; what is said to last longer ("9999-12-31") lasts
+// until then.
+constexpr int kYearMax = 2260;
+
 std::optional<SystemTime> make_time(int year, int month, int day, std::chrono::seconds of_day) {
-  const std::chrono::year_month_day date{std::chrono::year(year),
+  const std::chrono::year_month_day date{std::chrono::year(std::min(year, kYearMax)),
                                          std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return std::nullopt;

@@ -21,6 +21,11 @@ TEST(AwsTime, FractionsAreDroppedAndOffsetsCounted) {
   }
 }
 
+TEST(AwsTime, WhatIsPastTheClocksEndIsItsEnd) {
+  EXPECT_EQ(parse_iso8601("9999-12-31T23:59:59Z"), parse_iso8601("2260-12-31T23:59:59Z"));
+  EXPECT_EQ(parse_http_date("Fri, 31 Dec 9999 23:59:59 GMT"), parse_iso8601("2260-12-31T23:59:59Z"));
+}
+
 TEST(AwsTime, WhatIsNoTimeIsNothing) {
   for (const char* text : {"", "2026", "2026-01-01", "2026-02-30T00:00:00Z", "2026-13-01T00:00:00Z",
                            "2026-01-01T24:00:00Z", "2026-01-01T00:00:00", "2026-01-01T00:00:00Zx", "now"}) {

@@ -63,6 +63,7 @@ TEST(XmlReader, RefusesWhatIsBroken) {
       {"<!DOCTYPE a [<!ENTITY b 'c'>]><a/>", "XML, byte 0: document type"},
       {"<a x=\"1/>", "XML, byte 6: ends early"},
       {"< a/>", "XML, byte 1: tag without a name"},
+      {"<b:/>", "XML, byte 3: tag without a name"},
       {"<a <b/>", "XML, byte 4: tag within a tag"},
   };
   for (const auto& c : cases) EXPECT_EQ(parsed(c.text), c.expected) << c.text;
