@@ -34,6 +34,8 @@ ExitStatus run(int argc, char** argv) {
   add_explain_command(app, raw.common, action);
   add_mark_command(app, raw.common, action);
   add_version_command(app, raw.common, action);
+  add_completion_command(app, action);
+  add_manual_command(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
