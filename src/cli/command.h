@@ -40,6 +40,7 @@ void add_domains_command(CLI::App& app, const CommonOptions& common, Action& act
 void add_explain_command(CLI::App& app, const CommonOptions& common, Action& action);
 void add_mark_command(CLI::App& app, const CommonOptions& common, Action& action);
 void add_version_command(CLI::App& app, const CommonOptions& common, Action& action);
+void add_demo_command(CLI::App& app, Action& action);
 void add_completion_command(CLI::App& app, Action& action);
 void add_manual_command(CLI::App& app, Action& action);
 
