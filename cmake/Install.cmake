@@ -9,10 +9,10 @@ set(fish ${PROJECT_BINARY_DIR}/install/querymark.fish)
 file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/install)
 # The program writes them from its own command line, so that they name every option there is.
 add_custom_command(OUTPUT ${manual} ${bash} ${zsh} ${fish}
-  COMMAND querymark manual >${manual}
-  COMMAND querymark completion bash >${bash}
-  COMMAND querymark completion zsh >${zsh}
-  COMMAND querymark completion fish >${fish}
+  COMMAND querymark manual > ${manual}
+  COMMAND querymark completion bash > ${bash}
+  COMMAND querymark completion zsh > ${zsh}
+  COMMAND querymark completion fish > ${fish}
   DEPENDS querymark COMMENT "Writing the manual page and the completions" VERBATIM)
 add_custom_target(manual ALL DEPENDS ${manual} ${bash} ${zsh} ${fish})
 
@@ -21,7 +21,7 @@ install(FILES ${manual} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${bash} DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME querymark)
 install(FILES ${zsh} DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 install(FILES ${fish} DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
-install(FILES README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES README.md ARCHITECTURE.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY tests/data/demo/ DESTINATION ${CMAKE_INSTALL_DATADIR}/querymark/demo
