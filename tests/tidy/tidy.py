@@ -31,7 +31,7 @@ FOLDERS = {
     "docs": r"(\w+/)?\w+\.(md|svg|png)",
     "fuzz": r"replay_main\.cc|(corpus|past_crashes)/.*",
     "packaging": None,
-    "src": r"\w+/(\w+\.(h|cc)|component\.cmake|CMakeLists\.txt)",
+    "src": r"\w+/(\w+(-inl)?\.h|\w+\.cc|component\.cmake|CMakeLists\.txt)",
     "tests": None,
     "web": None,
 }
@@ -53,7 +53,8 @@ REGISTRY_HOSTS = [
 
 
 def arrows_point_down(tree):
-    """src/X includes src/Y only where Y is X, or of lower rank and among X's DEPS in CMakeLists.txt."""
+    """src/X includes src/Y only where Y is X, or of lower rank and among X's DEPS in CMakeLists.txt. Benches may use
+    bench/corpus besides."""
     components = tree.components()
     for name, deps in components.items():
         for dep in deps:
@@ -66,6 +67,8 @@ def arrows_point_down(tree):
         folder = name.split("/")[1]
         for include in tree.includes(text):
             other = include.split("/")[0]
+            if other == "corpus" and name.endswith("_bench.cc"):
+                continue
             if folder not in RANKS or other not in RANKS:
                 yield f"{name}: {include}: no rank is given to this folder (tests/tidy/tree.py)"
             elif other != folder and RANKS[other] >= RANKS[folder]:
@@ -85,7 +88,8 @@ def _reachable(name, components):
 
 
 def other_peoples_headers_stay_in_sources(tree):
-    """Headers that only tests include are free: they may know GoogleTest."""
+    """Headers that only tests include are free: they may know GoogleTest; and so is NAME-inl.h, a piece of a source
+    that Highway compiles once for each processor."""
     texts = dict(tree.sources(".h", ".cc"))
     product = [name for name in texts if name.endswith(".cc") and not re.search(r"_(test|bench|fuzz)\.cc$", name)]
     seen, rest = set(), product
@@ -95,7 +99,9 @@ def other_peoples_headers_stay_in_sources(tree):
             continue
         seen.add(name)
         rest += ["src/" + include for include in tree.includes(texts[name])]
-        for include in tree.foreign_includes(texts[name]) if name.endswith(".h") else []:
+        if not name.endswith(".h") or name.endswith("-inl.h"):
+            continue
+        for include in tree.foreign_includes(texts[name]):
             if not SYSTEM_HEADER.match(include):
                 yield f"{name}: <{include}> belongs into a .cc file"
 
@@ -110,7 +116,7 @@ def headers_are_short(tree):
     for name, text in tree.sources(".h"):
         if (lines := text.count("\n")) > HEADER_LINES_MAX:
             yield f"{name}: {lines} lines, more than {HEADER_LINES_MAX}: is it two things?"
-        if "#pragma once" not in text:
+        if "#pragma once" not in text and not name.endswith("-inl.h"):
             yield f"{name}: no #pragma once"
 
 
