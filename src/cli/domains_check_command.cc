@@ -60,13 +60,15 @@ struct CheckedSet {
 // The set, compiled anew where it was damaged or stale. Stale is no damage: the next command would have done
 // it.
 Result<CheckedSet> check_set(SqliteTable& table, const SuffixTable& suffixes, OutputStream& out) {
+  const Result<DomainSet> standing = DomainSet::open(table.set_path());
+  const bool header_whole = standing || standing.error().code != Errc::kCorrupt;
   const Result<std::string> staleness = table.staleness(suffixes);
   if (!staleness) return staleness.error();
   if (!staleness->empty()) out.write_line("set " + table.set_path() + ": compiled anew: " + *staleness);
   Result<DomainSet> set = table.current_set(suffixes);
   if (!set) return set.error();
   const Result<void> checked = set->check();
-  if (checked) return CheckedSet{*std::move(set), true};
+  if (checked) return CheckedSet{*std::move(set), header_whole};
   out.write_line("set " + table.set_path() + ": compiled anew: " + checked.error().detail);
   Result<DomainSet> recompiled = table.recompile_set(suffixes);
   if (!recompiled) return recompiled.error();

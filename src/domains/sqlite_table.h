@@ -27,7 +27,7 @@ class SqliteDatabase;
 
 enum class TableAccess : uint8_t {
   kRead,         // kNotFound where there is no file
-  kReadOrEmpty,  // no file reads as an empty table; it is not created
+  kReadOrEmpty,  // no file reads as an empty table, and is not created: for dry runs
   kWrite,        // creates file and folder where they are missing
 };
 

@@ -263,6 +263,10 @@ class Faults(TestCase):
             self.set.unlink()
             self.set.write_bytes(damaged)
             self.assertIn("registered          Y", self.run_program("explain", "n77.com")[0])
+            self.set.unlink()
+            self.set.write_bytes(damaged)
+            self.assertIn("compiled anew", self.run_program("domains", "check", status=1)[0])
+            self.run_program("domains", "check")
         self.set.unlink()
         self.assertIn("registered          Y", self.run_program("explain", "n77.com")[0])
 
@@ -272,7 +276,7 @@ class Faults(TestCase):
         for place in random.Random(1).sample(range(len(whole)), 10):
             self.set.unlink()
             self.set.write_bytes(whole[:place] + bytes([whole[place] ^ 0x10]) + whole[place + 1:])
-            out = self.start("domains", "check").communicate()[0].decode()
+            out = self.run_program("domains", "check", status=1)[0]
             self.assertIn("compiled anew", out, f"byte {place}")
             self.assertNotIn("compiled anew", self.run_program("domains", "check")[0])
 
