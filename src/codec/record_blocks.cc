@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// One loop over the blocks of a stream. The grammar is checked by what may follow what: with a bit for every
+// One loop over the stripes of a stream. The grammar is checked by what may follow what: with a bit for every
 // place where a value begins, and a bit for every place behind a colon, a comma or an opening bracket, the
 // two must be the same; and behind each key, and nowhere else, stands a colon. Only brackets are looked at
 // one by one, on a stack of bits: they say which places are directly in an object, and where records begin
 // and end.
+//
+// A stripe goes through three steps, and three stripes are on their way at once, so that no step waits for
+// words that the one before it has just written.
 #include "codec/record_blocks.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -11,11 +14,13 @@
 #include <hwy/foreach_target.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
-#include "codec/block_masks-inl.h"
 #include "codec/json_string.h"
+#include "codec/stripe_masks-inl.h"
+#include "codec/stripe_words-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace querymark {
@@ -38,44 +43,58 @@ HWY_INLINE bool is_blank(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-// Bytes of one kind, and what they say about those behind them, the next block's included.
-class Following {
- public:
-  // The bytes behind `bits`.
-  HWY_INLINE uint64_t next(uint64_t bits) {
-    const uint64_t behind = bits << 1 | carry_;
-    carry_ = bits >> 63;
-    return behind;
-  }
-  // The first bytes behind `bits` that are not in `skipped`.
-  HWY_INLINE uint64_t next(uint64_t bits, uint64_t skipped) {
-    const uint64_t behind = bits << 1 | carry_;
-    uint64_t sum;
-    const bool overflow = __builtin_add_overflow(behind & skipped, skipped, &sum);
-    carry_ = bits >> 63 | uint64_t{overflow};
-    return (behind | sum) & ~skipped;
-  }
-
- private:
-  uint64_t carry_ = 0;
+struct Stripe {
+  size_t at;          // its offset in the chunk
+  const char* bytes;  // there, or in a copy of the chunk's last ones
+  // Step 1.
+  StripeMasks masks;
+  // Step 2.
+  alignas(64) Row quote;   // those that are not escaped
+  alignas(64) Row string;  // strings with their opening quotes
+  alignas(64) Row open;    // brackets
+  alignas(64) Row close;
+  alignas(64) Row between;  // records
+  alignas(64) Row object;   // directly in an object; of brackets, what holds them
+  alignas(64) Row begins;   // of records: their first byte, their last
+  alignas(64) Row ends;
+  Row stack;       // before each block
+  uint64_t wrong;  // not 0: what no stripe of sound records has
+  // Step 3.
+  alignas(64) Row wanted;  // closing quotes of keys that may be looked for
 };
 
-class BlockScanner {
+// The bytes of a stripe by what they are.
+struct Tokens {
+  Words quote, string, open, close, colon, comma, backslash, low, between, object, begins;
+};
+
+// What follows from them.
+struct Grammar {
+  Words scalar;
+  Keys::Found keys;
+  Words wrong;
+};
+
+class StripeScanner {
  public:
-  BlockScanner(std::string_view chunk, size_t begin, MarkMembers members, std::span<ScannedRecord> out)
+  StripeScanner(std::string_view chunk, size_t begin, MarkMembers members, std::span<ScannedRecord> out)
       : chunk_(chunk), members_(members), out_(out), run_{0, begin, 0} {}
 
   BlockRun run() {
-    Carry carry;  // not a member: it is to stay in registers
-    size_t at = run_.end;
-    for (; at + kBlockSize <= chunk_.size(); at += kBlockSize) {
-      if (!take_block(at, chunk_.data() + at, carry)) return run_;
+    std::array<Stripe, 3> stripes;
+    const size_t begin = run_.end;
+    const size_t count = (chunk_.size() - begin + kStripeSize - 1) / kStripeSize;
+    for (size_t i = 0; i < count + 2; ++i) {
+      Stripe& first = stripes[i % 3];
+      Stripe& second = stripes[(i + 2) % 3];
+      Stripe& third = stripes[(i + 1) % 3];
+      const bool has_second = i >= 1 && i <= count;
+      if (has_second) find_strings(second);
+      if (i >= 2 && !check(third)) break;
+      if (i < count) read_masks(begin + i * kStripeSize, first);
+      if (has_second) find_places(second);
+      if (i >= 2 && !take_events(third)) break;
     }
-    if (at == chunk_.size()) return run_;
-    char tail[kBlockSize + kBlockMargin];
-    std::memset(tail, ' ', sizeof(tail));
-    std::memcpy(tail, chunk_.data() + at, chunk_.size() - at);
-    take_block(at, tail, carry);
     return run_;
   }
 
@@ -86,193 +105,250 @@ class BlockScanner {
   static constexpr uint64_t kStackMax = uint64_t{1} << 31;
   static constexpr int kBlockBracketsMax = 32;
 
-  // What a block is told by the one before.
-  struct Carry {
-    uint64_t first_is_escaped = 0;
-    uint64_t in_string = 0;  // all ones, or none
-    uint64_t key_goes_on = 0;
-    uint64_t stack = kEmptyStack;
-    Following behind_colon;
-    Following behind_open;
-    Following before_value;
-    Following behind_scalar;
-    Following behind_key;
-  };
-
-  // What the brackets of a block make of its bytes.
-  struct Places {
-    uint64_t between;     // records
-    uint64_t object;      // directly in an object; of brackets, what holds them
-    uint64_t begins = 0;  // of records: their first byte, their last
-    uint64_t ends = 0;
-    uint64_t mismatch = 0;  // 1: a bracket closes one of another kind
-  };
-
-  // The block at offset `at`, whose bytes stand at `block`. False where the run ends.
-  HWY_INLINE bool take_block(size_t at, const char* block, Carry& carry) {
-    const BlockMasks masks = block_masks(block);
-    uint64_t quote = masks.quote;
-    uint64_t wrong = 0;
-    if (HWY_UNLIKELY((masks.backslash | carry.first_is_escaped) != 0)) {
-      const Escapes escapes = find_escapes(at, masks.backslash, carry.first_is_escaped);
-      quote &= ~escapes.escaped;
-      wrong = escapes.wrong;
-      carry.first_is_escaped = escapes.next_is_escaped;
+  // Step 1: bytes to masks.
+  HWY_INLINE void read_masks(size_t at, Stripe& stripe) {
+    stripe.at = at;
+    stripe.bytes = chunk_.data() + at;
+    const size_t left = chunk_.size() - at;
+    if (HWY_UNLIKELY(left < kStripeSize)) {
+      std::memcpy(tail_, stripe.bytes, left);
+      std::memset(tail_ + left, ' ', sizeof(tail_) - left);
+      stripe.bytes = tail_;
     }
-    // From each opening quote up to the closing one, which is not included.
-    const uint64_t string = prefix_xor(quote) ^ carry.in_string;
-    carry.in_string = from_bit(string >> 63);
-    const uint64_t outside = ~(string | quote);
-    const uint64_t open = masks.open & outside;
-    const uint64_t close = masks.close & outside;
-    const uint64_t colon = masks.colon & outside;
-    const uint64_t blank = masks.low & outside;
-
-    const uint64_t stack = carry.stack;
-    if (HWY_UNLIKELY(stack >= kStackMax || std::popcount(open) > kBlockBracketsMax)) return false;
-    Places places{from_bit(uint64_t{stack == kEmptyStack}), from_bit(stack & 1)};
-    carry.stack = take_brackets(block, open | close, stack, places);
-
-    // Behind these stands a value, or the bracket that closes an empty object or array.
-    const uint64_t before_value = open | colon | (masks.comma & outside);
-    const uint64_t scalar = outside & ~(before_value | close | masks.low);
-    const uint64_t value = (quote & string) | open | (scalar & ~carry.behind_scalar.next(scalar));
-    uint64_t behind_colon;
-    uint64_t behind_open;
-    uint64_t expected;
-    uint64_t line_breaks = 0;
-    const uint64_t spacing = blank & ~places.between;
-    if (HWY_UNLIKELY(spacing != 0)) {
-      behind_colon = carry.behind_colon.next(colon, blank);
-      behind_open = carry.behind_open.next(open, blank);
-      expected = carry.before_value.next(before_value, blank);
-      line_breaks = find_line_breaks(block, spacing, wrong);
-    } else {
-      behind_colon = carry.behind_colon.next(colon);
-      behind_open = carry.behind_open.next(open);
-      expected = carry.before_value.next(before_value);
-    }
-    wrong |= value ^ expected ^ (close & behind_open) ^ places.begins;
-
-    const uint64_t key = value & places.object & ~behind_colon;
-    wrong |= key & ~string;
-    // The carry of this addition runs through the strings that are keys, and comes out on their closing
-    // quotes.
-    uint64_t sum;
-    carry.key_goes_on = uint64_t{__builtin_add_overflow(string, (key & string) | carry.key_goes_on, &sum)};
-    wrong |= colon ^ carry.behind_key.next(sum & ~string);
-    wrong |= masks.backslash & ~(string & sum);
-    wrong |= places.between & ~masks.low;
-    wrong |= places.mismatch;
-    if (HWY_UNLIKELY((masks.low & string) != 0)) wrong |= find_controls(block, masks.low & string);
-    if (HWY_UNLIKELY(wrong != 0)) return false;
-
-    const uint64_t wanted = masks.wanted & key;
-    if (HWY_LIKELY((places.begins | places.ends) == 0)) {
-      line_breaks_ |= line_breaks;
-      return wanted == 0 || take_members(at, wanted, stack, open, close);
-    }
-    if (stack == kEmptyStack && !begin_record(at, places.begins)) return false;
-    uint64_t rest = ~uint64_t{0};
-    for (; places.ends != 0; places.ends &= places.ends - 1) {
-      const uint64_t through_end = places.ends ^ (places.ends - 1);
-      line_breaks_ |= line_breaks & rest & through_end;
-      if (!take_members(at, wanted & rest & through_end, stack, open, close)) return false;
-      if (!end_record(at + index_of(places.ends) + 1)) return false;
-      rest = ~through_end;
-      if (places.begins != 0 && !begin_record(at, places.begins)) return false;
-    }
-    line_breaks_ |= line_breaks & rest;
-    return take_members(at, wanted & rest, stack, open, close);
+    for (size_t i = 0; i < kStripeBlocks; ++i) write_masks(stripe.bytes + i * kBlockSize, i, stripe.masks);
   }
 
-  static HWY_INLINE uint64_t take_brackets(const char* block, uint64_t brackets, uint64_t stack,
-                                           Places& places) {
-    for (; brackets != 0; brackets &= brackets - 1) {
+  // Step 2: what is in strings, in objects, between records.
+  HWY_INLINE void find_strings(Stripe& stripe) {
+    const Words sign = load(stripe.masks.sign);
+    const Words second = load(stripe.masks.second);
+    const Words third = load(stripe.masks.third);
+    stripe.wrong = 0;
+    Words quote = ~sign & ~second & third;
+    const Words backslash = ~sign & second & ~third;
+    if (HWY_UNLIKELY(first_is_escaped_ != 0 || any(backslash))) quote = quote & ~take_escapes(stripe);
+    const Words string = strings_.next(quote);
+    const Words outside = ~(string | quote);
+    store(quote, stripe.quote);
+    store(string, stripe.string);
+    store(sign & ~second & ~third & outside, stripe.open);
+    store(sign & second & third & outside, stripe.close);
+  }
+
+  HWY_INLINE void find_places(Stripe& stripe) {
+    uint64_t stack = stack_;
+    uint64_t wrong = 0;
+    for (size_t i = 0; i < kStripeBlocks; ++i) stack = take_brackets(stripe, i, stack, wrong);
+    stack_ = stack;
+    stripe.wrong |= wrong;
+  }
+
+  // The bytes that are escaped.
+  HWY_NOINLINE Words take_escapes(Stripe& stripe) {
+    Row row;
+    store(~load(stripe.masks.sign) & load(stripe.masks.second) & ~load(stripe.masks.third), row);
+    for (size_t i = 0; i < kStripeBlocks; ++i) {
+      uint64_t escaped = first_is_escaped_;
+      uint64_t backslashes = row[i] & ~first_is_escaped_;
+      first_is_escaped_ = 0;
+      while (backslashes != 0) {
+        const uint64_t bit = lowest_bit(backslashes);
+        const size_t size = escape_size(chunk_, stripe.at + i * kBlockSize + index_of(bit));
+        stripe.wrong |= uint64_t{size == 0};
+        escaped |= bit << 1;
+        first_is_escaped_ = bit >> 63;
+        backslashes &= ~(bit | bit << 1);
+      }
+      row[i] = escaped;
+    }
+    return load(row);
+  }
+
+  // Those of one block, behind brackets that are on `stack`; returns the stack behind them.
+  static HWY_INLINE uint64_t take_brackets(Stripe& stripe, size_t i, uint64_t stack, uint64_t& wrong) {
+    const char* const block = stripe.bytes + i * kBlockSize;
+    const uint64_t opens = stripe.open[i];
+    stripe.stack[i] = stack;
+    wrong |= uint64_t{stack >= kStackMax} | uint64_t{std::popcount(opens) > kBlockBracketsMax};
+    uint64_t between = from_bit(uint64_t{stack == kEmptyStack});
+    uint64_t object = from_bit(stack & 1);
+    uint64_t begins = 0;
+    uint64_t ends = 0;
+    for (uint64_t brackets = opens | stripe.close[i]; brackets != 0; brackets &= brackets - 1) {
       const uint64_t bit = lowest_bit(brackets);
-      const auto byte = uint64_t{static_cast<unsigned char>(block[index_of(brackets)])};
+      const uint64_t byte = static_cast<unsigned char>(block[index_of(brackets)]);
       const uint64_t is_object = byte >> 5 & 1;  // { is 7B, [ 5B, } 7D, ] 5D
       const bool is_open = (byte & 2) != 0;
       const uint64_t before = stack;
       stack = is_open ? before << 1 | is_object : before >> 1;
-      places.mismatch |= (before ^ is_object) & uint64_t{!is_open};
-      places.object ^= from_bit(bit << 1) & from_bit((before ^ stack) & 1);
+      wrong |= (before ^ is_object) & uint64_t{!is_open};
+      object ^= from_bit(bit << 1) & from_bit((before ^ stack) & 1);
       if (HWY_UNLIKELY(std::min(before, stack) == kEmptyStack)) {
-        (is_open ? places.begins : places.ends) |= bit;
-        places.between ^= from_bit(is_open ? bit : bit << 1);
+        (is_open ? begins : ends) |= bit;
+        between ^= from_bit(is_open ? bit : bit << 1);
       }
     }
+    stripe.between[i] = between;
+    stripe.object[i] = object;
+    stripe.begins[i] = begins;
+    stripe.ends[i] = ends;
     return stack;
   }
 
-  struct Escapes {
-    uint64_t escaped;          // bytes behind backslashes
-    uint64_t wrong;            // backslashes of escapes of the wrong form
-    uint64_t next_is_escaped;  // of the next block the first byte
-  };
-
-  HWY_NOINLINE Escapes find_escapes(size_t at, uint64_t backslash, uint64_t first_is_escaped) const {
-    Escapes escapes{first_is_escaped, 0, 0};
-    backslash &= ~first_is_escaped;
-    while (backslash != 0) {
-      const uint64_t bit = lowest_bit(backslash);
-      if (escape_size(chunk_, at + index_of(bit)) == 0) escapes.wrong |= bit;
-      escapes.escaped |= bit << 1;
-      escapes.next_is_escaped = bit >> 63;
-      backslash &= ~(bit | bit << 1);
-    }
-    return escapes;
+  // Step 3: the grammar, then the records. False where the run ends.
+  HWY_INLINE bool check(Stripe& stripe) {
+    const Tokens tokens = read_tokens(stripe);
+    const Words before_value = tokens.open | tokens.colon | tokens.comma;
+    const Grammar grammar = check_tokens(tokens, behind_colon_.next(tokens.colon),
+                                         behind_open_.next(tokens.open), before_value_.next(before_value));
+    // Blanks between tokens or in strings: both are rare enough to be looked at again.
+    const Words unusual = tokens.low & ~tokens.between;
+    has_spacing_ = false;
+    if (HWY_UNLIKELY(stripe.wrong != 0 || any(grammar.wrong | unusual))) return check_again(stripe);
+    behind_colon_.advance(tokens.colon);
+    behind_open_.advance(tokens.open);
+    before_value_.advance(before_value);
+    advance(stripe, tokens, grammar);
+    return true;
   }
 
-  // The line feeds and carriage returns of blanks between tokens; what is no blank is set in `wrong`.
-  static HWY_INLINE uint64_t find_line_breaks(const char* block, uint64_t blanks, uint64_t& wrong) {
-    uint64_t line_breaks = 0;
-    for (; blanks != 0; blanks &= blanks - 1) {
-      const char c = block[index_of(blanks)];
-      if (c == ' ') continue;
-      if (c == '\n' || c == '\r') line_breaks |= lowest_bit(blanks);
-      if (!is_blank(c)) wrong |= lowest_bit(blanks);
-    }
-    return line_breaks;
+  // With regard to blanks between tokens, and to control characters. A function of its own, and from the
+  // beginning, so that all that is usual stays in registers.
+  HWY_NOINLINE bool check_again(Stripe& stripe) {
+    const Tokens tokens = read_tokens(stripe);
+    const Words blank = tokens.low & ~(tokens.string | tokens.quote);
+    has_spacing_ = any(blank & ~tokens.between);
+    may_have_line_breaks_ |= has_spacing_;
+    const Words behind_colon = behind_colon_.next_skipping(tokens.colon, blank);
+    const Words behind_open = behind_open_.next_skipping(tokens.open, blank);
+    const Words expected = before_value_.next_skipping(tokens.open | tokens.colon | tokens.comma, blank);
+    const Grammar grammar = check_tokens(tokens, behind_colon, behind_open, expected);
+    if (stripe.wrong != 0 || any(grammar.wrong) || find_all_controls(stripe) != 0) return false;
+    advance(stripe, tokens, grammar);
+    return true;
   }
 
-  static HWY_NOINLINE uint64_t find_controls(const char* block, uint64_t low) {
+  static HWY_INLINE Tokens read_tokens(const Stripe& stripe) {
+    const Words sign = load(stripe.masks.sign);
+    const Words second = load(stripe.masks.second);
+    const Words third = load(stripe.masks.third);
+    Tokens tokens;
+    tokens.quote = load(stripe.quote);
+    tokens.string = load(stripe.string);
+    tokens.open = load(stripe.open);
+    tokens.close = load(stripe.close);
+    tokens.between = load(stripe.between);
+    tokens.object = load(stripe.object);
+    tokens.begins = load(stripe.begins);
+    const Words outside = ~(tokens.string | tokens.quote);
+    tokens.colon = sign & ~second & third & outside;
+    tokens.comma = sign & second & ~third & outside;
+    tokens.backslash = ~sign & second & ~third;
+    tokens.low = ~sign & second & third;
+    return tokens;
+  }
+
+  // `expected`: the places where a value stands, or the bracket that closes an empty object or array.
+  HWY_INLINE Grammar check_tokens(const Tokens& t, const Words& behind_colon, const Words& behind_open,
+                                  const Words& expected) const {
+    Grammar grammar;
+    grammar.scalar = ~(t.string | t.quote | t.open | t.close | t.colon | t.comma | t.low);
+    const Words value =
+        (t.quote & t.string) | t.open | (grammar.scalar & ~behind_scalar_.next(grammar.scalar));
+    const Words key = value & t.object & ~behind_colon;
+    grammar.keys = keys_.next(t.string, key & t.string);
+    grammar.wrong = (value ^ expected ^ (t.close & behind_open) ^ t.begins) | (key & ~t.string) |
+                    (t.colon ^ behind_key_.next(grammar.keys.closing)) |
+                    (t.backslash & ~grammar.keys.others) | (t.between & ~t.low) | grammar.keys.undecided;
+    return grammar;
+  }
+
+  // Goes on to the next stripe. What is wanted are keys of the right length, with an m where the name has it.
+  HWY_INLINE void advance(Stripe& stripe, const Tokens& tokens, const Grammar& grammar) {
+    behind_scalar_.advance(grammar.scalar);
+    behind_key_.advance(grammar.keys.closing);
+    keys_.advance(grammar.keys.overflow);
+    const Words m = load(stripe.masks.m);
+    const Words opening = tokens.quote & tokens.string;
+    const Words match = opening_.next<6>(opening) & m_.next<5>(m);
+    const Words query_name = opening_.next<11>(opening) & m_.next<2>(m);
+    const Words domains = (opening_.next<16>(opening) | opening_.next<17>(opening)) & m_.next<4>(m);
+    store(grammar.keys.closing & (match | query_name | domains), stripe.wanted);
+    opening_.advance(opening);
+    m_.advance(m);
+  }
+
+  static HWY_NOINLINE uint64_t find_all_controls(const Stripe& stripe) {
     uint64_t controls = 0;
-    for (; low != 0; low &= low - 1) {
-      if (block[index_of(low)] != ' ') controls |= lowest_bit(low);
+    for (size_t i = 0; i < kStripeBlocks; ++i) {
+      controls |= find_controls(stripe.bytes + i * kBlockSize, stripe.string[i]);
     }
     return controls;
   }
 
-  // Looks at keys that may be wanted; false where a query_name is not found to be a string.
-  HWY_INLINE bool take_members(size_t at, uint64_t wanted, uint64_t stack, uint64_t open, uint64_t close) {
-    for (; wanted != 0; wanted &= wanted - 1) {
-      const uint64_t before = lowest_bit(wanted) - 1;
-      const int depth = static_cast<int>(std::bit_width(stack)) - 2 + std::popcount(open & before) -
-                        std::popcount(close & before);
-      if (depth == 1 && !take_member(at + index_of(wanted))) return false;
+  // Where records begin and end, and keys that may be wanted, in order.
+  HWY_INLINE bool take_events(const Stripe& stripe) {
+    // Two of a block are written without asking how many there are.
+    uint16_t events[kStripeSize + 2];
+    size_t count = 0;
+    for (size_t i = 0; i < kStripeBlocks; ++i) {
+      uint64_t bits = stripe.wanted[i] | stripe.begins[i] | stripe.ends[i];
+      const size_t end = count + static_cast<size_t>(std::popcount(bits));
+      const auto write = [&](size_t at) {
+        events[at] = static_cast<uint16_t>(i * kBlockSize + index_of(bits));
+        bits &= bits - 1;
+      };
+      write(count);
+      write(count + 1);
+      for (size_t at = count + 2; HWY_UNLIKELY(at < end); ++at) write(at);
+      count = end;
+    }
+    for (size_t i = 0; i < count; ++i) {
+      switch (stripe.bytes[events[i]]) {
+        case '{':
+          if (!begin_record(stripe.at + events[i])) return false;
+          break;
+        case '}':
+          if (!end_record(stripe.at + events[i] + 1)) return false;
+          break;
+        default:
+          if (is_top_level(stripe, events[i]) && !take_member(stripe.at + events[i])) return false;
+      }
     }
     return true;
   }
 
-  bool take_member(size_t key) {
-    const auto is = [&](std::string_view name) {
-      return std::memcmp(chunk_.data() + key, name.data(), name.size()) == 0;
-    };
-    constexpr std::string_view kName = "\"query_name\":";
-    if (is(kName)) return take_name(key + kName.size());
-    has_marks_ |= is("\"isMatchedDomain\"");
-    if (members_ == MarkMembers::kAnnotated) has_marks_ |= is("\"registeredDomain\"") || is("\"match\"");
+  static HWY_INLINE bool is_top_level(const Stripe& stripe, size_t event) {
+    const size_t i = event / kBlockSize;
+    const uint64_t before = (uint64_t{1} << event % kBlockSize) - 1;
+    return static_cast<int>(std::bit_width(stripe.stack[i])) + std::popcount(stripe.open[i] & before) -
+               std::popcount(stripe.close[i] & before) ==
+           static_cast<int>(std::bit_width(kEmptyStack)) + 1;
+  }
+
+  // The key that ends with that quote; false where a query_name is not found to be a string.
+  HWY_INLINE bool take_member(size_t closing) {
+    const std::string_view text = chunk_.substr(0, closing + 1);
+    if (HWY_LIKELY(text.ends_with("\"query_name\""))) return take_name(closing + 2);
+    has_marks_ |= text.ends_with("\"isMatchedDomain\"");
+    if (members_ == MarkMembers::kAnnotated) {
+      has_marks_ |= text.ends_with("\"registeredDomain\"") || text.ends_with("\"match\"");
+    }
     return true;
   }
 
-  bool take_name(size_t value) {
+  HWY_INLINE bool take_name(size_t value) {
     while (value < chunk_.size() && is_blank(chunk_[value])) ++value;
     if (value >= chunk_.size() || chunk_[value] != '"') return false;
     name_begin_ = value + 1;
-    name_end_ = find_quote_or_backslash(name_begin_);
+    const char* const end = find_quote_or_backslash(chunk_.data() + name_begin_);
+    name_end_ = static_cast<size_t>(end - chunk_.data());
     name_has_escapes_ = false;
-    if (chunk_[name_end_] == '"') return true;
+    return HWY_LIKELY(*end == '"') || take_unusual_name();
+  }
+
+  // One with escapes, or a long one.
+  HWY_NOINLINE bool take_unusual_name() {
     name_end_ = find_string_end(chunk_, name_begin_);
     if (name_end_ == std::string_view::npos) return false;
     const std::string_view name = chunk_.substr(name_begin_, name_end_ - name_begin_);
@@ -280,47 +356,24 @@ class BlockScanner {
     return true;
   }
 
-  // Of the block that begins there; or where it ends.
-  HWY_INLINE size_t find_quote_or_backslash(size_t begin) const {
-#if HWY_TARGET == HWY_SCALAR
-    size_t at = begin;
-    while (at < begin + kBlockSize && chunk_[at] != '"' && chunk_[at] != '\\') ++at;
-    return at;
-#else
-    const hn::CappedTag<uint8_t, kBlockSize> d;
-    for (size_t i = 0; i < kBlockSize; i += hn::Lanes(d)) {
-      const auto bytes = hn::LoadU(d, reinterpret_cast<const uint8_t*>(chunk_.data() + begin + i));
-      const auto is_quote = hn::Eq(bytes, hn::Set(d, uint8_t{'"'}));
-      const auto is_backslash = hn::Eq(bytes, hn::Set(d, uint8_t{'\\'}));
-      uint64_t found = 0;
-      hn::StoreMaskBits(d, hn::Or(is_quote, is_backslash), reinterpret_cast<uint8_t*>(&found));
-      if (found != 0) return begin + i + index_of(found);
-    }
-    return begin + kBlockSize;
-#endif
-  }
-
-  // The record that begins at the first of `begins`, which goes; false where what stands before it is no
-  // blank.
-  HWY_INLINE bool begin_record(size_t at, uint64_t& begins) {
-    record_begin_ = at + index_of(begins);
-    begins &= begins - 1;
-    for (size_t i = run_.end; i < record_begin_; ++i) {
+  // False where what stands before the record is no blank.
+  HWY_INLINE bool begin_record(size_t begin) {
+    record_begin_ = begin;
+    for (size_t i = run_.end; i < begin; ++i) {
       if (!is_blank(chunk_[i])) return false;
       lines_ += uint64_t{chunk_[i] == '\n'};
     }
     name_begin_ = 0;
-    line_breaks_ = 0;
     has_marks_ = false;
+    may_have_line_breaks_ = has_spacing_;
     return true;
   }
 
   // False where the record is none that this pass decides, or was the last for which there is room.
   HWY_INLINE bool end_record(size_t end) {
     if (name_begin_ == 0 || end - record_begin_ > kRecordSizeMax) return false;
-    if (HWY_UNLIKELY(line_breaks_ != 0)) {
-      lines_ += static_cast<uint64_t>(std::count(chunk_.data() + record_begin_, chunk_.data() + end, '\n'));
-    }
+    bool needs_splice = has_marks_;
+    if (HWY_UNLIKELY(may_have_line_breaks_ || has_spacing_)) needs_splice |= take_line_breaks(end);
     ScannedRecord& record = out_[run_.count++];
     record.begin = static_cast<uint32_t>(record_begin_);
     record.end = static_cast<uint32_t>(end);
@@ -330,10 +383,18 @@ class BlockScanner {
     record.kind = RecordKind::kRecord;
     record.reason = RejectReason::kNone;
     record.name_has_escapes = name_has_escapes_;
-    record.needs_splice = line_breaks_ != 0 || has_marks_;
+    record.needs_splice = needs_splice;
     run_.end = end;
     run_.lines = lines_;
     return run_.count < out_.size();
+  }
+
+  // Whether there are line breaks in the record, which then stand between its tokens; counts its lines.
+  HWY_NOINLINE bool take_line_breaks(size_t end) {
+    const std::string_view record = chunk_.substr(record_begin_, end - record_begin_);
+    if (record.find('\n') == std::string_view::npos) return record.find('\r') != std::string_view::npos;
+    lines_ += static_cast<uint64_t>(std::count(record.begin(), record.end(), '\n'));
+    return true;
   }
 
   std::string_view chunk_;
@@ -341,19 +402,35 @@ class BlockScanner {
   std::span<ScannedRecord> out_;
   BlockRun run_;
   uint64_t lines_ = 0;  // up to the beginning of the record at hand
+  char tail_[kStripeSize];
+
+  // Step 2, behind the last stripe that went through it.
+  uint64_t first_is_escaped_ = 0;
+  uint64_t stack_ = kEmptyStack;
+  Strings strings_;
+  // Step 3.
+  Following behind_scalar_;
+  Following behind_colon_;
+  Following behind_open_;
+  Following before_value_;
+  Following behind_key_;
+  Following opening_;
+  Following m_;
+  Keys keys_;
+  bool has_spacing_ = false;  // the stripe has blanks between tokens
 
   // The record at hand.
+  bool may_have_line_breaks_ = false;
+  bool name_has_escapes_ = false;
+  bool has_marks_ = false;
   size_t record_begin_ = 0;
   size_t name_begin_ = 0;  // 0: no query_name yet
   size_t name_end_ = 0;
-  uint64_t line_breaks_ = 0;  // not 0: there are some between its tokens
-  bool name_has_escapes_ = false;
-  bool has_marks_ = false;
 };
 
-BlockRun scan_blocks_by_vectors(std::string_view chunk, size_t begin, MarkMembers members,
-                                std::span<ScannedRecord> out) {
-  return BlockScanner(chunk, begin, members, out).run();
+BlockRun scan_stripes(std::string_view chunk, size_t begin, MarkMembers members,
+                      std::span<ScannedRecord> out) {
+  return StripeScanner(chunk, begin, members, out).run();
 }
 
 }  // namespace HWY_NAMESPACE
@@ -363,11 +440,11 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace querymark {
 
-HWY_EXPORT(scan_blocks_by_vectors);
+HWY_EXPORT(scan_stripes);
 
 BlockRun scan_blocks(std::string_view chunk, size_t begin, MarkMembers members,
                      std::span<ScannedRecord> out) {
-  return HWY_DYNAMIC_DISPATCH(scan_blocks_by_vectors)(chunk, begin, members, out);
+  return HWY_DYNAMIC_DISPATCH(scan_stripes)(chunk, begin, members, out);
 }
 
 }  // namespace querymark
