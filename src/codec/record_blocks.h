@@ -8,12 +8,13 @@
 
 #include "codec/record_scanner.h"
 
-// The fast pass of RecordScanner: 64 bytes at a time, as masks with one bit a byte, made by vectors that are
+// The fast pass of RecordScanner: 512 bytes at a time, as masks with one bit a byte, made by vectors that are
 // chosen for the processor at run time. It accepts what is surely a record with a name, and stops before
-// anything else: broken text, objects without query_name, escapes in keys, blanks before a colon, over 60
-// brackets deep, all of which read_object() decides.
+// anything else: broken text, objects without query_name, escapes in keys, blanks before a colon, some 30
+// brackets deep, keys of over 64 bytes, all of which read_object() decides. What it accepts is what that
+// would accept.
 //
-// Cost: 64 bytes in some 25 cycles. Threads: pure.
+// Cost: with AVX-512 some 45 cycles for 64 bytes, with AVX2 70, without vectors 590. Threads: pure.
 namespace querymark {
 
 struct BlockRun {

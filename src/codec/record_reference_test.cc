@@ -53,7 +53,7 @@ void expect_reference(std::string_view stream, MarkMembers members = MarkMembers
 // All texts of up to `size_max` pieces, each behind what a record begins with and before what ends it.
 void try_all(const std::vector<std::string_view>& pieces, size_t size_max, const std::string& text,
              const std::vector<std::pair<std::string, std::string>>& around) {
-  for (const auto& [before, after] : around) expect_reference(before + text + after);
+  for (const auto& [before, after] : around) expect_reference(std::string(before).append(text).append(after));
   if (size_max == 0 || testing::Test::HasFatalFailure()) return;
   for (std::string_view piece : pieces) {
     std::string longer = text;
@@ -85,8 +85,29 @@ TEST(RecordReference, DamageAtEveryPlace) {
       for (const char c : std::string_view("{}[]\",:\\1 \n\t\0\x7F\xFF", 15)) {
         std::string damaged = record;
         damaged[at] = c;
-        expect_reference(damaged + "\n" + record);
+        expect_reference(damaged.append("\n").append(record));
       }
+    }
+  });
+}
+
+// Keys, names and runs of backslashes that go through whole words of the masks.
+TEST(RecordReference, StringsOfAnySize) {
+  on_all_targets([] {
+    for (size_t size = 0; size < 1200; size += size < 300 ? 1 : 61) {
+      const std::string letters(size, 'k');
+      const std::string backslashes(2 * size, '\\');
+      std::string stream =
+          R"({"KEY":1,"query_name":"KEY","b":{"KEY":["BACKSLASHES",{"BACKSLASHES":"KEY"}]}}{"KEY":})";
+      for (size_t at = stream.find("KEY"); at != std::string::npos; at = stream.find("KEY", at)) {
+        stream.replace(at, 3, letters);
+      }
+      for (size_t at = stream.find("BACKSLASHES"); at != std::string::npos;
+           at = stream.find("BACKSLASHES", at)) {
+        stream.replace(at, 11, backslashes);
+      }
+      expect_reference(stream);
+      expect_reference(stream.substr(0, stream.size() - 1));
     }
   });
 }

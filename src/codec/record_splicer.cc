@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 
 #include "codec/json_walk.h"
 
@@ -12,8 +11,7 @@ namespace {
 
 // Copies JSON text, but for line breaks, of which there are none in strings.
 void append_on_one_line(std::string_view json, std::string& out) {
-  if (std::memchr(json.data(), '\n', json.size()) == nullptr &&
-      std::memchr(json.data(), '\r', json.size()) == nullptr) {
+  if (json.find('\n') == std::string_view::npos && json.find('\r') == std::string_view::npos) {
     out += json;
     return;
   }

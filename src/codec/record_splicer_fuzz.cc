@@ -40,6 +40,7 @@ static std::optional<std::vector<std::pair<std::string, json>>> members_of(std::
   if (parsed.is_discarded()) return std::nullopt;
   if (keys.size() != parsed.size()) return std::nullopt;
   std::vector<std::pair<std::string, json>> members;
+  members.reserve(keys.size());
   for (const std::string& key : keys) members.emplace_back(key, parsed[key]);
   return members;
 }
