@@ -69,7 +69,7 @@ def contenders(corpus, build, table):
     mark = [build / "querymark", "--quiet", *table, "mark"]
 
     def on(log, name, command, times_itself=False):
-        return turns.Contender(name, command, corpus.records[log], corpus.logs[log].stat().st_size, times_itself)
+        return turns.Contender(name, command, corpus.records[log], times_itself)
 
     return [
         on("log", "wc -l", ["wc", "-l", corpus.logs["log"]]),
@@ -126,16 +126,10 @@ def matches_by_two_labels(log, domains):
     return count
 
 
-def check_python(ours, theirs, log):
-    """Every decision alike, but for suffixes in punycode, of which the package tld knows the U-labels alone."""
-    differences = 0
+def check_decisions(ours, theirs, log):
     with open(log, "rb") as lines:
         for line, our_flag, their_flag in zip(lines, ours, theirs, strict=True):
-            if our_flag != their_flag:
-                suffix = NAME.search(line).group(1).rstrip(b".").rpartition(b".")[2]
-                require(suffix.startswith(b"xn--") and our_flag == b"Y", f"querymark and Python differ on {line}")
-                differences += 1
-    return differences
+            require(our_flag == their_flag, f"querymark and Python differ on {line}")
 
 
 def check_bytes(output, log):
@@ -145,7 +139,7 @@ def check_bytes(output, log):
 
 
 def check(corpus, by_name):
-    """Returns the matches that querymark finds in the log, and the number of differences explained."""
+    """Returns how many matches querymark finds in the log."""
     ours = output_of(by_name["querymark"], corpus)
     check_bytes(ours, corpus.logs["log"])
     our_flags = flags(ours)
@@ -155,11 +149,8 @@ def check(corpus, by_name):
             other = inflate(other)
         require(flags(other) == our_flags, f"{name}: other answers than by one thread")
 
-    explained = check_python(
-        our_flags[: corpus.records["head"]],
-        flags(output_of(by_name["Python: json, tld, set"], corpus)),
-        corpus.logs["head"],
-    )
+    python_flags = flags(output_of(by_name["Python: json, tld, set"], corpus))
+    check_decisions(our_flags[: corpus.records["head"]], python_flags, corpus.logs["head"])
     expected = matches_by_two_labels(corpus.logs["log"], domains_of(corpus.domains))
     for name in ("DuckDB, 1 thread", "DuckDB, 2 threads"):
         found = flags(output_of(by_name[name], corpus))
@@ -167,7 +158,7 @@ def check(corpus, by_name):
     expected = matches_by_two_labels(corpus.logs["short"], domains_of(corpus.few_domains))
     found = flags(output_of(by_name["jq"], corpus))
     require(found.count(b"Y") == expected and len(found) == corpus.records["short"], "jq: wrong answers")
-    return our_flags.count(b"Y"), explained
+    return our_flags.count(b"Y")
 
 
 def inflate(path):
@@ -205,16 +196,16 @@ def set_size(home):
 def memory_of_mark(corpus, build):
     """Peak bytes of `mark` by name, with a set that is nearly nothing."""
     programs = contenders(corpus, build, ["--table", f"list:{corpus.few_domains}"])
-    return {program.name: turns.run(program.command)[2] for program in programs if "querymark" in program.name}
+    return {program.name: turns.peak_memory(program.command) for program in programs if "querymark" in program.name}
 
 
 def compare(build, folder, records, domains, rounds):
     corpus = Corpus(build, folder, records, domains)
     home, import_seconds = import_domains(corpus, build, rounds=3)
-    memory = memory_of_mark(corpus, build)  # first: a child's peak counts from its parent's size on
+    memory = memory_of_mark(corpus, build)
     programs = contenders(corpus, build, ["--home", home])
     by_name = {program.name: program for program in programs}
-    matches, explained = check(corpus, by_name)
+    matches = check(corpus, by_name)
     return {
         "records": records,
         "bytes": corpus.logs["log"].stat().st_size,
@@ -222,7 +213,6 @@ def compare(build, folder, records, domains, rounds):
         "domains": domains,
         "matches": matches,
         "python_head": corpus.records["head"],
-        "python_differences_explained": explained,
         "import_seconds": import_seconds,
         "set_bytes": set_size(home),
         "memory": memory,
