@@ -68,7 +68,8 @@ def machine():
 
 
 def run_bench(program, size):
-    large = size.large and os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_AVPHYS_PAGES") > LARGE_MEMORY
+    available = re.search(r"MemAvailable:\s*(\d+) kB", pathlib.Path("/proc/meminfo").read_text())
+    large = size.large and int(available.group(1)) * 1024 > LARGE_MEMORY
     environment = os.environ | ({"QUERYMARK_BENCH_10M": "1"} if large else {})
     command = [program, "--benchmark_format=json", f"--benchmark_min_time={size.bench_seconds}"]
     if not large:
