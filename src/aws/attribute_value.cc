@@ -63,9 +63,9 @@ std::optional<bool> find_bool(const Item& item, std::string_view name) {
 }
 
 const std::vector<std::string>& find_string_set(const Item& item, std::string_view name) {
-  static const std::vector<std::string> kNone;
+  static const std::vector<std::string> none;
   const AttributeValue* value = find(item, name, Type::kStringSet);
-  return value == nullptr ? kNone : value->texts;
+  return value == nullptr ? none : value->texts;
 }
 
 }  // namespace querymark

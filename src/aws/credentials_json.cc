@@ -11,7 +11,7 @@ Result<Credentials> parse_credentials_json(std::string_view text, std::string_vi
   const std::string place(what);
   simdjson::dom::parser parser;
   simdjson::dom::element document;
-  if (parser.parse(text.data(), text.size()).get(document) != simdjson::SUCCESS) {
+  if (text.empty() || parser.parse(text.data(), text.size()).get(document) != simdjson::SUCCESS) {
     return Error::corrupt(place + ": not JSON");
   }
   const auto field = [&document](std::string_view name) {

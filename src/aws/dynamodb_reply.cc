@@ -28,8 +28,9 @@ class Reader {
   }
 
   bool parse(std::string_view body, object& document) {
-    return parser_.parse(body.data(), body.size()).get(document) == simdjson::SUCCESS ||
-           fail("not a JSON object");
+    const bool parsed = !body.empty() &&  // simdjson copies from where it lies: from nowhere, if empty
+                        parser_.parse(body.data(), body.size()).get(document) == simdjson::SUCCESS;
+    return parsed || fail("not a JSON object");
   }
 
   bool read(element json, std::string& text) {

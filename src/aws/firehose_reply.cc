@@ -9,7 +9,7 @@ Result<std::vector<FirehoseRecordResult>> read_put_record_batch_reply(std::strin
   simdjson::dom::parser parser;
   simdjson::dom::element document;
   simdjson::dom::array responses;
-  if (parser.parse(body.data(), body.size()).get(document) != simdjson::SUCCESS ||
+  if (body.empty() || parser.parse(body.data(), body.size()).get(document) != simdjson::SUCCESS ||
       document["RequestResponses"].get(responses) != simdjson::SUCCESS) {
     return Error::corrupt("reply: no RequestResponses");
   }
