@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-TOOLS = ["dpkg-deb", "dpkg-shlibdeps"]
+TOOLS = ["dpkg-deb", "dpkg-shlibdeps", "file"]
 INSTALLED = [
     "bin/querymark",
     "share/man/man1/querymark.1",
@@ -38,7 +38,7 @@ def main():
     parser.add_argument("--config", required=True, help="CPackConfig.cmake")
     options = parser.parse_args()
     if missing := [tool for tool in TOOLS if shutil.which(tool) is None]:
-        print(f"skipped: {', '.join(missing)} not installed (package dpkg-dev)")
+        print(f"skipped: {', '.join(missing)} not installed (packages dpkg-dev and file)")
         return 77
 
     with tempfile.TemporaryDirectory() as folder:
