@@ -14,7 +14,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr RetryPolicy kQuick{4, milliseconds(1), milliseconds(5), milliseconds(200)};
+constexpr RetryPolicy kQuick{4, milliseconds(1), milliseconds(5), milliseconds(500)};
 
 LoopbackReply error_reply(int status, const std::string& type, const HttpHeaders& headers = {}) {
   return LoopbackReply::with(status, R"({"__type":"com.amazonaws#)" + type + R"(","message":"m"})", headers);

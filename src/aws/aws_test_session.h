@@ -12,7 +12,10 @@
 namespace querymark {
 
 inline constexpr RetryPolicy kTestRetries{4, std::chrono::milliseconds(1), std::chrono::milliseconds(4),
-                                          std::chrono::milliseconds(300)};
+                                          std::chrono::seconds(10)};
+// For servers that say nothing.
+inline constexpr RetryPolicy kImpatientRetries{4, std::chrono::milliseconds(1), std::chrono::milliseconds(4),
+                                               std::chrono::milliseconds(500)};
 
 inline std::unique_ptr<AwsSession> session_with(const LoopbackServer& server) {
   const Environment environment(Environment::Variables{{"AWS_ACCESS_KEY_ID", "A"},

@@ -198,7 +198,7 @@ TEST_F(HttpClientTest, ClassifiesFaultsOfTheNetwork) {
   for (const auto& c : cases) {
     LoopbackServer server([&c](const LoopbackRequest&) { return c.reply; });
     HttpOptions options;
-    options.deadline = Deadline::after(milliseconds(300));
+    options.deadline = Deadline::after(milliseconds(700));
     const Result<HttpResponse> response = http_.send(request_to(server.url() + "/"), options);
     ASSERT_FALSE(response) << c.name;
     EXPECT_EQ(response.error().code, Errc::kBusy) << c.name;

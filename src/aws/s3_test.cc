@@ -14,10 +14,10 @@ using After = LoopbackReply::After;
 
 class S3Test : public ::testing::Test {
  protected:
-  void serve(LoopbackServer::Handler handler) {
+  void serve(LoopbackServer::Handler handler, const RetryPolicy& policy = kTestRetries) {
     server_ = std::make_unique<LoopbackServer>(std::move(handler));
     session_ = session_with(*server_);
-    s3_ = std::make_unique<S3>(*S3::open(*session_, kTestRetries));
+    s3_ = std::make_unique<S3>(*S3::open(*session_, policy));
   }
   // The bytes, or the error's text.
   std::string get(const S3Read& read) {
@@ -79,11 +79,13 @@ TEST_F(S3Test, RangesAreAskedForAndChecked) {
 
 TEST_F(S3Test, ABodyThatIsCutGoesOnWhereItStopped) {
   for (const After after : {After::kClose, After::kReset, After::kStall}) {
-    serve([after](const LoopbackRequest& request) {
-      LoopbackReply whole = serve_object(request, "0123456789", "\"e\"");
-      if (request.number == 2) return whole;
-      return whole.cut(whole.bytes.find("\r\n\r\n") + 4 + 3, after);
-    });
+    serve(
+        [after](const LoopbackRequest& request) {
+          LoopbackReply whole = serve_object(request, "0123456789", "\"e\"");
+          if (request.number == 2) return whole;
+          return whole.cut(whole.bytes.find("\r\n\r\n") + 4 + 3, after);
+        },
+        kImpatientRetries);
     EXPECT_EQ(get({"b", "k"}), "0123456789");
     ASSERT_EQ(server_->requests().size(), 3u);
     EXPECT_EQ(server_->requests().at(1).header("Range"), "bytes=3-");
