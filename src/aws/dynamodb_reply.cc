@@ -65,7 +65,9 @@ class Reader {
     if (json.get(members) != simdjson::SUCCESS) return fail("item expected");
     if (depth > kNestingMax) return fail("nested too deep");
     for (const simdjson::dom::key_value_pair member : members) {
-      if (!read(member.value, item[std::string(member.key)], depth)) return false;
+      const auto [entry, is_new] = item.try_emplace(std::string(member.key));
+      if (!is_new) return fail("attribute named twice");
+      if (!read(member.value, entry->second, depth)) return false;
     }
     return true;
   }

@@ -292,6 +292,7 @@ TEST(DynamoDbReply, WhatIsNotOfTheFormIsCorrupt) {
       "null",
       R"({"Item":[]})",
       R"({"Item":{"a":{}}})",
+      R"({"Item":{"a":{"S":"x"},"a":{"S":"x"}}})",
       R"({"Item":{"a":{"S":"x","N":"1"}}})",
       R"({"Item":{"a":{"S":1}}})",
       R"({"Item":{"a":{"X":"1"}}})",
