@@ -11,8 +11,6 @@
 
 #include "base/file.h"
 
-extern char** environ;
-
 namespace querymark {
 namespace {
 
@@ -60,9 +58,9 @@ class ExecSink final : public AlertSink {
     read_end = UniqueFd();
     line_.assign(record);
     line_ += '\n';
-    const Result<void> written = write_all(write_end.get(), line_, program_);
+    Result<void> written = write_all(write_end.get(), line_, program_);
     write_end = UniqueFd();
-    const Result<void> ended = wait_for(*started);
+    Result<void> ended = wait_for(*started);
     if (!ended) return ended;
     // A program may end well without reading all of it.
     if (!written && written.error().code != Errc::kClosed) return written;

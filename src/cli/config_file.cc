@@ -64,13 +64,13 @@ Result<void> apply_table(CLI::App& app, const toml::table& table, const std::str
       CLI::App* verb = find_verb(app, name);
       if (verb == nullptr)
         return Error::invalid(place(path, node.source()) + ": no verb is called [" + name + "]");
-      if (const Result<void> applied = apply_table(*verb, *inner, path); !applied) return applied;
+      if (Result<void> applied = apply_table(*verb, *inner, path); !applied) return applied;
       continue;
     }
     CLI::Option* option = app.get_option_no_throw("--" + name);
     if (option == nullptr || name == "help" || name == "config")
       return Error::invalid(place(path, node.source()) + ": no option is called " + name);
-    if (const Result<void> applied = apply_value(*option, node, path); !applied) return applied;
+    if (Result<void> applied = apply_value(*option, node, path); !applied) return applied;
   }
   return {};
 }

@@ -17,7 +17,7 @@ Result<void> read_config(CLI::App& app, const std::string& config_path) {
   if (!config_path.empty()) return apply_config_file(app, config_path);
   const std::vector<std::string> paths = default_config_paths();
   for (auto path = paths.rbegin(); path != paths.rend(); ++path) {
-    const Result<void> applied = apply_config_file(app, *path);
+    Result<void> applied = apply_config_file(app, *path);
     if (!applied && applied.error().code != Errc::kNotFound) return applied;
   }
   return {};

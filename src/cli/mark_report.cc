@@ -40,7 +40,7 @@ Result<void> MarkReport::rejected_more(std::string_view bytes, bool is_cut) {
 
 Result<void> MarkReport::keep(std::string_view bytes, bool is_cut) {
   if (!rejects_) return {};
-  if (const Result<void> written = write_all(rejects_.get(), bytes, rejects_path_); !written) return written;
+  if (Result<void> written = write_all(rejects_.get(), bytes, rejects_path_); !written) return written;
   return is_cut ? Result<void>() : write_all(rejects_.get(), "\n", rejects_path_);
 }
 

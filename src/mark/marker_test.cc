@@ -48,6 +48,11 @@ struct NameCase {
   const char* verdict;
 };
 
+// The test's name in a report.
+void PrintTo(const NameCase& name_case, std::ostream* out) {
+  *out << name_case.what;
+}
+
 class MarkerNames : public testing::TestWithParam<NameCase> {};
 
 TEST_P(MarkerNames, AreMarkedByTheirFirstLevelDomain) {

@@ -119,7 +119,7 @@ class StreamMarker {
   Result<void> put_out(Worker& worker, Marker::Step step) {
     Chunk& chunk = worker.chunk;
     if (skips_line_) {
-      if (const Result<void> skipped = skip_line(chunk); !skipped) return skipped;
+      if (Result<void> skipped = skip_line(chunk); !skipped) return skipped;
       if (skips_line_ || chunk.bytes.empty()) return end_piece(worker);
     }
     const bool goes_on = !rest_.empty();
@@ -130,8 +130,8 @@ class StreamMarker {
     } else if (marked_in_vain_) {
       step = mark_anew(worker, chunk.bytes.view());
     }
-    if (const Result<void> written = write(worker); !written) return written;
-    if (const Result<void> told = tell(worker.marked, chunk); !told) return told;
+    if (Result<void> written = write(worker); !written) return written;
+    if (Result<void> told = tell(worker.marked, chunk); !told) return told;
     position_.lines += step.lines;
     position_.bytes += step.consumed;
     if (goes_on) {
@@ -157,7 +157,7 @@ class StreamMarker {
     const size_t line_feed = bytes.find('\n');
     const size_t size = std::min(line_feed, bytes.size());
     skips_line_ = line_feed == std::string_view::npos && !chunk.last;
-    const Result<void> told = observer_.rejected_more(bytes.substr(0, size), skips_line_);
+    Result<void> told = observer_.rejected_more(bytes.substr(0, size), skips_line_);
     if (!told) return told;
     const size_t skipped = std::min(size + 1, bytes.size());
     position_.bytes += skipped;
@@ -188,11 +188,11 @@ class StreamMarker {
       skips_line_ |= record.is_cut;
       const InputPlace place{paths_[chunk.input], position_.lines + record.line + 1,
                              position_.bytes + record.offset + 1};
-      if (const Result<void> told = observer_.rejected(place, record); !told) return told;
+      if (Result<void> told = observer_.rejected(place, record); !told) return told;
     }
     const std::string_view text = marked.text.view();
     for (const MatchedRecord& match : marked.matches) {
-      const Result<void> told = observer_.matched(text.substr(match.begin, match.end - match.begin), match);
+      Result<void> told = observer_.matched(text.substr(match.begin, match.end - match.begin), match);
       if (!told) return told;
     }
     totals_.counts += marked.counts;

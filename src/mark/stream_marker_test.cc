@@ -136,8 +136,10 @@ Records many_records(bool pretty = false) {
     if (pretty) {
       // A line of its own begins with a brace inside the record too.
       records.input += "{\n\"query_name\": \"" + name + "\",\n\"srcids\":\n{\n}\n}\n";
-      records.expected +=
-          "{\"query_name\": \"" + name + "\",\"srcids\":{},\"isMatchedDomain\":\"" + verdict + "\"}\n";
+      records.expected.append("{\"query_name\": \"")
+          .append(name)
+          .append("\",\"srcids\":{},\"isMatchedDomain\":\"");
+      records.expected.append(verdict).append("\"}\n");
     } else {
       records.input += record(name) + "\n";
       records.expected += marked_record(name, verdict);
