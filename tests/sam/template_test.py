@@ -294,6 +294,25 @@ class Protection(unittest.TestCase):
             self.assertEqual(alarm["TreatMissingData"], "notBreaching", name)
 
 
+class Documentation(unittest.TestCase):
+    TEXT = (SOURCE / "docs" / "aws.md").read_text()
+
+    def test_every_parameter_is_in_the_table_with_its_default(self):
+        rows = dict(re.findall(r"^\| `(\w+)` \| (?:`(.*?)`)? ?\|", self.TEXT, re.MULTILINE))
+        defaults = {name: str(parameter["Default"]) for name, parameter in TEMPLATE["Parameters"].items()}
+        self.assertEqual({name: rows.get(name) for name in defaults}, defaults)
+
+    def test_costs_are_what_the_program_prints(self):
+        table = subprocess.run([sys.executable, SAM / "cost"], check=True, capture_output=True, text=True).stdout
+        self.assertIn(table, self.TEXT)
+
+    def test_outputs_and_files_that_it_names_are_there(self):
+        for name in re.findall(r"\b\w+Output\b", self.TEXT):
+            self.assertIn(name, TEMPLATE["Outputs"])
+        for name in re.findall(r"`deploy/sam/([\w./]+)`", self.TEXT):
+            self.assertTrue((SAM / name).exists(), name)
+
+
 class Lint(unittest.TestCase):
     def test_cfn_lint(self):
         run = subprocess.run([sys.executable, "-c", "from cfnlint.runner import main; main()", SAM / "template.yaml"],
