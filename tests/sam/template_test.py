@@ -3,6 +3,7 @@
 what it must and no more, and nothing holds data in the open. Exit status 77: cfn-lint is not installed."""
 import os
 import pathlib
+import platform
 import re
 import shutil
 import subprocess
@@ -197,6 +198,23 @@ class Contract(unittest.TestCase):
             self.assertIn(f"build-{name}: PROGRAM = ", makefile)
         for architecture in TEMPLATE["Parameters"]["Architecture"]["AllowedValues"]:
             self.assertTrue((SAM / architecture / "architecture.mk").is_file(), architecture)
+
+    def test_makefile_refuses_another_architecture_than_the_machines(self):
+        if not shutil.which("make"):
+            self.skipTest("make is not installed")
+        for architecture, machine in {"x86_64": "x86_64", "arm64": "aarch64"}.items():
+            def make(*arguments):
+                return subprocess.run(["make", "--file", SAM / "Makefile", *arguments], cwd=SAM / architecture,
+                                      capture_output=True, text=True, check=False)
+
+            plan = make("--dry-run", "ARTIFACTS_DIR=artifacts", "build-StreamInlineProcessingFunction").stdout
+            self.assertIn(f"{SAM}/package {SOURCE}/build/release/lambda/stream_processor artifacts", plan)
+            check = make(f"host-is-{machine}")
+            self.assertEqual(check.returncode == 0, machine == platform.machine(), check.stdout)
+            if check.returncode != 0:
+                self.assertIn(f"The functions are to run on {machine}, and this machine is", check.stderr)
+                # Building asks that question first.
+                self.assertIn(check.stderr.split(":")[0], plan.replace("\n", " "))
 
 
 class LeastPrivilege(unittest.TestCase):
