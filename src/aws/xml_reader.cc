@@ -137,7 +137,7 @@ class Parser {
     if (qualified.empty() || qualified.find('<') != std::string_view::npos) return fail("tag without a name");
     at_ = end;
     qualified.remove_prefix(std::min(qualified.rfind(':') + 1, qualified.size()));
-    if (qualified.empty()) return fail("tag without a name");
+    if (qualified.empty() || qualified[0] == '!' || qualified[0] == '?') return fail("tag without a name");
     name = qualified;
     is_empty = false;
     while (at_ < text_.size() && text_[at_] != '>') {
