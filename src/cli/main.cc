@@ -33,6 +33,7 @@ ExitStatus run(int argc, char** argv) {
   add_domains_command(app, raw.common, action);
   add_explain_command(app, raw.common, action);
   add_mark_command(app, raw.common, action);
+  add_query_command(app, raw.common, action);
   add_demo_command(app, action);
   add_version_command(app, raw.common, action);
   add_completion_command(app, action);

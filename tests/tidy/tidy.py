@@ -31,7 +31,7 @@ FOLDERS = {
     "docs": r"(\w+/)?\w+\.(md|svg|png)",
     "fuzz": r"replay_main\.cc|(corpus|past_crashes)/.*",
     "packaging": None,
-    "src": r"\w+/(\w+(-inl)?\.h|\w+\.cc|component\.cmake|CMakeLists\.txt)",
+    "src": r"query/questions/[a-z-]+\.sql|\w+/(\w+(-inl)?\.h|\w+\.cc|component\.cmake|CMakeLists\.txt)",
     "tests": None,
     "web": None,
 }
@@ -89,7 +89,7 @@ def _reachable(name, components):
 
 def other_peoples_headers_stay_in_sources(tree):
     """Headers that only tests include are free: they may know GoogleTest; and so is NAME-inl.h, a piece of a source
-    that Highway compiles once for each processor."""
+    (Highway compiles some once for each processor)."""
     texts = dict(tree.sources(".h", ".cc"))
     product = [name for name in texts if name.endswith(".cc") and not re.search(r"_(test|bench|fuzz)\.cc$", name)]
     seen, rest = set(), product

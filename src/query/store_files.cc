@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "query/store_files.h"
+
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+
+#include "base/file.h"
+
+namespace querymark {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kManifestSizeMax = size_t{64} << 20;
+
+bool is_manifest(std::string_view name) {
+  return name.starts_with('.') && name.ends_with(kReplacesSuffix);
+}
+
+// ".NAME.parquet.replaces" -> "NAME.parquet"
+std::string parquet_name(std::string_view manifest_name) {
+  manifest_name.remove_prefix(1);
+  manifest_name.remove_suffix(std::string_view(kReplacesSuffix).size());
+  return std::string(manifest_name);
+}
+
+Result<void> add_file(const fs::path& path, StoreFiles& files) {
+  const std::string name = path.filename();
+  if (is_manifest(name)) {
+    std::error_code code;
+    if (!fs::exists(path.parent_path() / parquet_name(name), code)) return {};
+    Result<std::vector<std::string>> replaced = read_replaces(path);
+    if (!replaced) return replaced.error();
+    files.replaced.insert(files.replaced.end(), replaced->begin(), replaced->end());
+  } else {
+    files.has_ndjson = files.has_ndjson || name.ends_with(kNdjsonSuffix);
+    files.has_parquet = files.has_parquet || name.ends_with(kParquetSuffix);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string replaces_path(const std::string& parquet_path) {
+  const fs::path path(parquet_path);
+  std::string name = ".";
+  name.append(path.filename().string()).append(kReplacesSuffix);
+  return path.parent_path() / name;
+}
+
+Result<std::vector<std::string>> read_replaces(const std::string& manifest_path) {
+  const Result<std::string> text = read_file(manifest_path, kManifestSizeMax);
+  if (!text) return text.error();
+  std::vector<std::string> paths;
+  const fs::path folder = fs::path(manifest_path).parent_path();
+  for (size_t begin = 0; begin < text->size();) {
+    const size_t end = text->find('\n', begin);
+    if (end == std::string::npos) return Error::corrupt(manifest_path + " ends in the middle of a line");
+    paths.push_back(folder / text->substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return paths;
+}
+
+Result<StoreFiles> list_store_files(const std::string& folder) {
+  StoreFiles files;
+  std::error_code code;
+  for (fs::recursive_directory_iterator at(folder, code), end; !code && at != end; at.increment(code)) {
+    if (!at->is_regular_file(code) || code) continue;
+    const Result<void> added = add_file(at->path(), files);
+    if (!added) return added.error();
+  }
+  if (code) return Error::from_errno(code.value(), "read the store's folder " + folder);
+  return files;
+}
+
+}  // namespace querymark
