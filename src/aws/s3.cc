@@ -87,13 +87,21 @@ Result<S3> S3::open(AwsSession& session, RetryPolicy policy) {
 Result<S3ObjectInfo> S3::get(const S3Read& read, const HttpSink& sink, Deadline deadline) const {
   const std::string query = read.version_id.empty() ? "" : "versionId=" + uri_encode(read.version_id);
   AwsCall call = caller_->start("S3 GetObject", "GET", read.bucket, read.key, query);
-  const bool ranged = read.first > 0 || read.last;
+  bool ranged = read.first > 0 || read.last;
   if (ranged) call.request.headers.push_back({"Range", range_text(read.first, read.last)});
   if (!read.if_match.empty()) call.request.headers.push_back({"If-Match", read.if_match});
 
   S3ObjectInfo info;
   uint64_t received = 0;
   bool resumed = false;
+  // An object of no bytes has no range at all, but it is there.
+  call.repair = [&ranged, &read, find_region = std::move(call.repair)](const HttpResponse& response,
+                                                                       AwsCall& failed) {
+    if (response.status != 416 || read.first > 0 || !ranged) return find_region(response, failed);
+    ranged = false;
+    std::erase_if(failed.request.headers, [](const HttpHeader& header) { return header.name == "Range"; });
+    return true;
+  };
   call.options.on_head = [&](const HttpResponse& head) -> Result<void> {
     info.etag = head.header("ETag");
     if (!ranged && !resumed) return {};

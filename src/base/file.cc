@@ -2,6 +2,7 @@
 #include "base/file.h"
 
 #include <fcntl.h>
+#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkostemp
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -90,6 +91,16 @@ Result<void> write_at(int fd, uint64_t offset, std::string_view bytes, std::stri
     }
   }
   return {};
+}
+
+Result<UniqueFd> create_work_file() {
+  const char* folder = std::getenv("TMPDIR");
+  if (folder == nullptr || folder[0] != '/') folder = "/var/tmp";
+  std::string path = std::string(folder) + "/querymark.XXXXXX";
+  UniqueFd fd(::mkostemp(path.data(), O_CLOEXEC));
+  if (!fd) return Error::from_errno(errno, "create " + path);
+  ::unlink(path.c_str());
+  return fd;
 }
 
 Result<std::string> read_file(const std::string& path, size_t size_max) {

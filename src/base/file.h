@@ -34,6 +34,9 @@ Result<UniqueFd> open_for_reading(const std::string& path);
 // Creates or truncates. Mode 0666 less the umask, or 0600 for `private_file`.
 Result<UniqueFd> open_for_writing(const std::string& path, bool private_file = false);
 
+// An empty file without a name, for reading and writing, in $TMPDIR, else /var/tmp: gone with its descriptor.
+Result<UniqueFd> create_work_file();
+
 // Up to `size` bytes into `out`, fewer only where a pipe or the file's end gives fewer; 0 at the end. Retries
 // EINTR.
 Result<size_t> read_some(int fd, char* out, size_t size, std::string_view path);

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
+#include <hwy/targets.h>
 
-#include "codec/vector_target.h"
+#include <cstdint>
 
 // For tests: runs `body` on each kind of vectors that this processor has, and without any.
 namespace querymark {
 
 template <typename Body>
 void on_all_targets(const Body& body) {
-  for (size_t target = 0; target <= static_cast<size_t>(best_vector_target()); ++target) {
-    set_vector_target(static_cast<VectorTarget>(target));
+  for (int64_t targets = hwy::SupportedTargets(); targets != 0; targets &= targets - 1) {
+    hwy::GetChosenTarget().Update(targets & -targets);
     body();
   }
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
 }  // namespace querymark

@@ -208,7 +208,11 @@ void GzipInflater::State::begin_member() {
 }
 
 GzipReader::GzipReader(int fd, std::string path, std::string_view head)
-    : fd_(fd), path_(std::move(path)), buffer_(new char[std::max(kInputSize, head.size())]) {
+    : GzipReader([fd, path](char* out, size_t size) { return querymark::read_some(fd, out, size, path); },
+                 path, head) {}
+
+GzipReader::GzipReader(ReadSome read, std::string path, std::string_view head)
+    : read_(std::move(read)), path_(std::move(path)), buffer_(new char[std::max(kInputSize, head.size())]) {
   std::copy(head.begin(), head.end(), buffer_.get());
   input_ = {buffer_.get(), head.size()};
 }
@@ -219,7 +223,7 @@ Result<size_t> GzipReader::read_some(char* out, size_t size) {
     if (!progress) return named(progress.error());
     input_.remove_prefix(progress->consumed);
     if (progress->produced > 0) return progress->produced;
-    const Result<size_t> count = querymark::read_some(fd_, buffer_.get(), kInputSize, path_);
+    const Result<size_t> count = read_(buffer_.get(), kInputSize);
     if (!count) return count.error();
     input_ = {buffer_.get(), *count};
     bytes_read_ += *count;

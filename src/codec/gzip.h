@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,22 +56,26 @@ class GzipInflater {
   std::unique_ptr<State> state_;
 };
 
-// Pull form over a descriptor, which stays the caller's. `head`: what was read from it already.
+// Pull form over a descriptor, which stays the caller's, or over whatever gives bytes as querymark::read_some
+// does. `head`: what was read from it already.
 class GzipReader {
  public:
+  using ReadSome = std::function<Result<size_t>(char* out, size_t size)>;
+
   GzipReader(int fd, std::string path, std::string_view head = {});
+  GzipReader(ReadSome read, std::string path, std::string_view head = {});
 
   // As querymark::read_some: up to `size` (> 0) inflated bytes, those at hand without waiting for more once
   // there is one; 0 at the end. After an error, the error again.
   Result<size_t> read_some(char* out, size_t size);
 
-  // Compressed bytes read from the descriptor; `head` not among them.
+  // Compressed bytes read; `head` not among them.
   uint64_t bytes_read() const { return bytes_read_; }
 
  private:
   Error named(const Error& error) const;
 
-  int fd_;
+  ReadSome read_;
   std::string path_;
   GzipInflater inflater_;
   std::unique_ptr<char[]> buffer_;

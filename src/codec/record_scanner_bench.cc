@@ -3,6 +3,7 @@
 // and what would be used instead (simdjson, told where the lines are, asked for query_name alone: it checks
 // less).
 #include <benchmark/benchmark.h>
+#include <hwy/targets.h>
 #include <simdjson.h>
 
 #include <algorithm>
