@@ -38,7 +38,8 @@ void add_common_options(CLI::App& app, RawCommonOptions& raw) {
                  "Folder of the table and the store (default: $QUERYMARK_HOME, else XDG)")
       ->type_name("DIR")
       ->group(kGroup);
-  app.add_option("--table", raw.common.table_uri, "Table of interesting domains: sqlite:PATH or list:FILE")
+  app.add_option("--table", raw.common.table_uri,
+                 "Table of interesting domains: sqlite:PATH, dynamodb:NAME or list:FILE")
       ->type_name("URI")
       ->group(kGroup);
   app.add_option("--psl", raw.common.psl_path, "Public Suffix List to use (default: the one compiled in)")

@@ -7,18 +7,15 @@
 #include "cli/domains_command.h"
 #include "cli/explanation_text.h"
 #include "cli/output_stream.h"
+#include "cli/run_lookup.h"
 #include "domains/explanation.h"
 
 namespace querymark {
 namespace {
 
-// Says what is wrong with the table; whether its file is whole.
-Result<bool> check_table(SqliteTable& table, const SuffixTable& suffixes, OutputStream& out) {
-  const Result<std::vector<std::string>> faults = table.check_integrity();
-  if (!faults) return faults.error();
-  for (const std::string& fault : *faults) out.write_line("table " + table.path() + ": damaged: " + fault);
-  if (!faults->empty()) return false;
-
+// Tells what the table holds and which entries are none.
+Result<void> describe_table(DomainTable& table, const std::string& description, const SuffixTable& suffixes,
+                            OutputStream& out) {
   uint64_t bad_rows = 0;
   const Result<void> visited = table.visit_bad_rows(suffixes, [&](const BadRow& row) {
     ++bad_rows;
@@ -34,10 +31,18 @@ Result<bool> check_table(SqliteTable& table, const SuffixTable& suffixes, Output
     total.allow_entries += list.allow_entries;
     total.expired += list.expired;
   }
-  out.write_line("table " + table.path() + ": whole; " + grouped(lists->size()) + " lists, " +
+  out.write_line("table " + description + ": whole; " + grouped(lists->size()) + " lists, " +
                  grouped(total.entries) + " entries, " + grouped(total.allow_entries) + " allow entries, " +
                  grouped(total.expired) + " expired, " + grouped(bad_rows) + " without a valid name");
-  return true;
+  return {};
+}
+
+// Says what is wrong with the table's file; whether it is whole.
+Result<bool> check_file(SqliteTable& table, OutputStream& out) {
+  const Result<std::vector<std::string>> faults = table.check_integrity();
+  if (!faults) return faults.error();
+  for (const std::string& fault : *faults) out.write_line("table " + table.path() + ": damaged: " + fault);
+  return faults->empty();
 }
 
 void describe_set(const SqliteTable& table, const DomainSet& set, OutputStream& out) {
@@ -75,29 +80,64 @@ Result<CheckedSet> check_set(SqliteTable& table, const SuffixTable& suffixes, Ou
   return CheckedSet{*std::move(recompiled), false};
 }
 
+Result<void> check_names(const std::vector<std::string>& names, const SuffixTable& suffixes,
+                         const ExplainedTable& table, OutputStream& out) {
+  for (const std::string& name : names) {
+    const Result<Explanation> explanation = explain_name(name, suffixes, table);
+    if (!explanation) return explanation.error();
+    out.write_line(name + ": registered " + verdict_text(explanation->registered) + "; listed " +
+                   verdict_text(explanation->listed));
+  }
+  return {};
+}
+
+// Whether table and set were whole.
+Result<bool> check_sqlite(SqliteTable& table, const SuffixTable& suffixes,
+                          const std::vector<std::string>& names, OutputStream& out) {
+  const Result<bool> file_whole = check_file(table, out);
+  if (!file_whole || !*file_whole) return file_whole;
+  if (const Result<void> described = describe_table(table, table.path(), suffixes, out); !described)
+    return described.error();
+  const Result<CheckedSet> checked = check_set(table, suffixes, out);
+  if (!checked) return checked.error();
+  describe_set(table, checked->set, out);
+  const auto registered = make_domain_set_lookup(checked->set, MatchMode::kRegistered);
+  const auto listed = make_domain_set_lookup(checked->set, MatchMode::kListed);
+  const Result<void> done = check_names(names, suffixes, {*registered, *listed, nullptr}, out);
+  if (!done) return done.error();
+  return checked->was_whole;
+}
+
+// Whether the table has the form that it must have.
+Result<bool> check_dynamodb(DynamoDbTable& table, const CommonOptions& common, const SuffixTable& suffixes,
+                            AwsAccess& aws, const std::vector<std::string>& names, OutputStream& out) {
+  const Result<TableDescription> described = table.describe();
+  if (!described) return described.error();
+  const Result<void> listed_all = describe_table(table, common.table_uri, suffixes, out);
+  if (!listed_all) return listed_all.error();
+  const Result<RunLookup> lookup = RunLookup::open(common, suffixes, aws);
+  if (!lookup) return lookup.error();
+  const auto registered = lookup->make(MatchMode::kRegistered);
+  const auto listed = lookup->make(MatchMode::kListed);
+  const Result<void> done = check_names(names, suffixes, {*registered, *listed, nullptr}, out);
+  if (!done) return done.error();
+  return true;
+}
+
 ExitStatus run_check(const CommonOptions& common, const std::vector<std::string>& names) {
   const Result<SuffixTable> suffixes = common.load_suffixes();
   if (!suffixes) return fail(suffixes.error());
-  Result<SqliteTable> table = open_run_table(common, TableAccess::kRead);
+  AwsAccess aws;
+  const Result<RunTable> table = open_run_table(common, TableAccess::kRead, *suffixes, aws);
   if (!table) return fail(table.error());
   OutputStream out;
-  const Result<bool> table_whole = check_table(*table, *suffixes, out);
-  if (!table_whole) return fail(table_whole.error());
-  ExitStatus status = *table_whole ? ExitStatus::kDone : ExitStatus::kFailed;
-  if (*table_whole) {
-    const Result<CheckedSet> checked = check_set(*table, *suffixes, out);
-    if (!checked) return fail(checked.error());
-    if (!checked->was_whole) status = ExitStatus::kFailed;
-    describe_set(*table, checked->set, out);
-    for (const std::string& name : names) {
-      const Result<Explanation> explanation = explain_name(name, *suffixes, checked->set, nullptr);
-      if (!explanation) return fail(explanation.error());
-      out.write_line(name + ": registered " + verdict_text(explanation->registered) + "; listed " +
-                     verdict_text(explanation->listed));
-    }
-  }
+  const Result<bool> whole = table->sqlite
+                                 ? check_sqlite(*table->sqlite, *suffixes, names, out)
+                                 : check_dynamodb(*table->dynamodb, common, *suffixes, aws, names, out);
+  if (!whole) return fail(whole.error());
   const Result<void> written = out.finish();
-  return written ? status : fail(written.error());
+  if (!written) return fail(written.error());
+  return *whole ? ExitStatus::kDone : ExitStatus::kFailed;
 }
 
 }  // namespace

@@ -21,14 +21,26 @@ void add_domains_command(CLI::App& app, const CommonOptions& common, Action& act
   add_domains_check_command(*domains, common, action);
 }
 
-Result<SqliteTable> open_run_table(const CommonOptions& common, TableAccess access) {
+Result<RunTable> open_run_table(const CommonOptions& common, TableAccess access, const SuffixTable& suffixes,
+                                AwsAccess& aws) {
+  RunTable table;
+  if (const std::string name = dynamodb_table_name(common.table_uri); !name.empty()) {
+    const Result<const DynamoDb*> dynamodb = aws.dynamodb();
+    if (!dynamodb) return dynamodb.error();
+    table.dynamodb = std::make_unique<DynamoDbTable>(**dynamodb, name, suffixes);
+    return table;
+  }
   const Result<std::string> path = table_path(common.table_uri, common.home);
   if (!path) return path.error();
-  return SqliteTable::open(*path, access);
+  Result<SqliteTable> opened = SqliteTable::open(*path, access);
+  if (!opened) return opened.error();
+  table.sqlite = std::make_unique<SqliteTable>(*std::move(opened));
+  return table;
 }
 
-Result<void> compile_run_set(SqliteTable& table, const SuffixTable& suffixes) {
-  const Result<DomainSet> set = table.current_set(suffixes);
+Result<void> compile_run_set(const RunTable& table, const SuffixTable& suffixes) {
+  if (!table.sqlite) return {};
+  const Result<DomainSet> set = table.sqlite->current_set(suffixes);
   if (!set)
     return Error{set.error().code,
                  "the table is changed, but its set could not be compiled: " + set.error().detail};

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
+
+#include "aws/aws_access.h"
 #include "cli/command.h"
+#include "domains/dynamodb_table.h"
 #include "domains/sqlite_table.h"
 
 // The verbs below `domains`, one file each or for a few that belong together.
@@ -15,11 +19,23 @@ void add_domains_lists_command(CLI::App& domains, const CommonOptions& common, A
 void add_domains_export_command(CLI::App& domains, const CommonOptions& common, Action& action);
 void add_domains_check_command(CLI::App& domains, const CommonOptions& common, Action& action);
 
-// The table the common options name.
-Result<SqliteTable> open_run_table(const CommonOptions& common, TableAccess access);
+// The table of a run: one of the two.
+struct RunTable {
+  std::unique_ptr<SqliteTable> sqlite;
+  std::unique_ptr<DynamoDbTable> dynamodb;
 
-// Compiles the set if the table has changed and says what it holds now.
-Result<void> compile_run_set(SqliteTable& table, const SuffixTable& suffixes);
+  DomainTable& operator*() const {
+    return sqlite ? static_cast<DomainTable&>(*sqlite) : static_cast<DomainTable&>(*dynamodb);
+  }
+  DomainTable* operator->() const { return &**this; }
+};
+
+// The table the common options name. `aws` must outlive it.
+Result<RunTable> open_run_table(const CommonOptions& common, TableAccess access, const SuffixTable& suffixes,
+                                AwsAccess& aws);
+
+// Compiles the set, where the table has one, if the table has changed, and says what it holds now.
+Result<void> compile_run_set(const RunTable& table, const SuffixTable& suffixes);
 
 // "2026-10-22 08:36:41" (UTC); empty for 0.
 std::string time_text(int64_t unix_seconds);

@@ -95,14 +95,15 @@ ExitStatus run_add(const CommonOptions& common, const AddArguments& arguments) {
   update.now = std::time(nullptr);
   if (arguments.expires_days > 0) update.expires = update.now + arguments.expires_days * kSecondsPerDay;
 
-  Result<SqliteTable> table = open_run_table(common, TableAccess::kWrite);
+  AwsAccess aws;
+  const Result<RunTable> table = open_run_table(common, TableAccess::kWrite, *suffixes, aws);
   if (!table) return fail(table.error());
   GivenEntries entries(std::move(names), parse_entry_scope(arguments.scope).value_or(EntryScope::kExact),
                        arguments.allow);
-  const Result<ListUpdateCounts> counts = table->update_list(update, entries);
+  const Result<ListUpdateCounts> counts = (*table)->update_list(update, entries);
   if (!counts) return fail(counts.error());
   print_info("list " + arguments.list + ": " + grouped(counts->added) + " new, " +
-             grouped(counts->already_there) + " already there");
+             grouped(counts->already_there + counts->repeated) + " already there");
   if (const Result<void> compiled = compile_run_set(*table, *suffixes); !compiled)
     return fail(compiled.error());
   return ExitStatus::kDone;
@@ -117,9 +118,10 @@ ExitStatus run_remove(const CommonOptions& common, const RemoveArguments& argume
     if (!name) return fail(name.error());
     names.push_back(*std::move(name));
   }
-  Result<SqliteTable> table = open_run_table(common, TableAccess::kRead);
+  AwsAccess aws;
+  const Result<RunTable> table = open_run_table(common, TableAccess::kRead, *suffixes, aws);
   if (!table) return fail(table.error());
-  const Result<std::vector<uint64_t>> removed = table->remove(names, arguments.list, arguments.allow);
+  const Result<std::vector<uint64_t>> removed = (*table)->remove(names, arguments.list, arguments.allow);
   if (!removed) return fail(removed.error());
   ExitStatus status = ExitStatus::kDone;
   for (size_t i = 0; i < names.size(); ++i) {

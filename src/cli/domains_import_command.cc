@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// querymark domains import FILE…: lists into the table.
+// querymark domains import FILE|URL…: lists into the table.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <ctime>
@@ -10,7 +10,7 @@
 #include "cli/domains_command.h"
 #include "import/import_receipt.h"
 #include "import/importer.h"
-#include "import/list_source.h"
+#include "import/remote_source.h"
 
 namespace querymark {
 namespace {
@@ -76,10 +76,11 @@ std::string progress_text(const ImportProgress& progress) {
 }
 
 Result<ImportSummary> import_files(const ImportArguments& arguments, const ListFiles& list,
-                                   const SuffixTable& suffixes, SqliteTable& table, ImportReceipt* receipt) {
+                                   const SuffixTable& suffixes, DomainTable& table, AwsAccess& aws,
+                                   ImportReceipt* receipt) {
   std::vector<std::unique_ptr<ListSource>> sources;
   for (const std::string& file : list.files) {
-    Result<std::unique_ptr<ListSource>> source = open_list_file(file);
+    Result<std::unique_ptr<ListSource>> source = open_list(file, aws);
     if (!source) return source.error();
     sources.push_back(*std::move(source));
   }
@@ -127,11 +128,11 @@ void print_warnings(const ImportSummary& summary) {
 }
 
 Result<std::vector<ImportOutcome>> import_all(const ImportArguments& arguments, const SuffixTable& suffixes,
-                                              SqliteTable& table, ImportReceipt* receipt) {
+                                              DomainTable& table, AwsAccess& aws, ImportReceipt* receipt) {
   std::vector<ImportOutcome> outcomes;
   for (const ListFiles& list : files_by_list(arguments)) {
     ImportOutcome& outcome = outcomes.emplace_back();
-    Result<ImportSummary> summary = import_files(arguments, list, suffixes, table, receipt);
+    Result<ImportSummary> summary = import_files(arguments, list, suffixes, table, aws, receipt);
     if (summary) {
       outcome.summary = *std::move(summary);
       print_summary(outcome.summary, arguments.dry_run);
@@ -158,12 +159,13 @@ ExitStatus run_import(const CommonOptions& common, const ImportArguments& argume
     if (!created) return fail(created.error());
     receipt = *std::move(created);
   }
-  Result<SqliteTable> table =
-      open_run_table(common, arguments.dry_run ? TableAccess::kReadOrEmpty : TableAccess::kWrite);
+  AwsAccess aws;
+  const Result<RunTable> table = open_run_table(
+      common, arguments.dry_run ? TableAccess::kReadOrEmpty : TableAccess::kWrite, *suffixes, aws);
   if (!table) return fail(table.error());
 
   const Result<std::vector<ImportOutcome>> outcomes =
-      import_all(arguments, *suffixes, *table, receipt ? &*receipt : nullptr);
+      import_all(arguments, *suffixes, **table, aws, receipt ? &*receipt : nullptr);
   if (!outcomes) return fail(outcomes.error());
   const std::string json = import_summary_json(*outcomes);
   if (!arguments.dry_run) {
@@ -184,7 +186,9 @@ ExitStatus run_import(const CommonOptions& common, const ImportArguments& argume
 void add_domains_import_command(CLI::App& domains, const CommonOptions& common, Action& action) {
   CLI::App* verb = domains.add_subcommand("import", "Import lists of domains");
   auto arguments = std::make_shared<ImportArguments>();
-  verb->add_option("files", arguments->files, "Lists, plain or gzip; - is standard input")
+  verb->add_option(
+          "files", arguments->files,
+          "Lists, plain or gzip: files, http:// and https:// URLs, s3://BUCKET/KEY; - is standard input")
       ->type_name("FILE")
       ->required();
   verb->add_option("--list", arguments->list, "Name of the list (default: each file's base name)")

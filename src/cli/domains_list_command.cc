@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // querymark domains list, domains lists, domains export: what the table holds.
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "cli/domains_command.h"
 #include "cli/entry_text.h"
 #include "cli/output_stream.h"
+#include "import/entry_sorter.h"
 
 namespace querymark {
 namespace {
@@ -24,11 +26,18 @@ ExitStatus finish(OutputStream& out, const Result<void>& read) {
   return ExitStatus::kDone;
 }
 
+Result<RunTable> open_to_read(const CommonOptions& common, AwsAccess& aws) {
+  const Result<SuffixTable> suffixes = common.load_suffixes();
+  if (!suffixes) return suffixes.error();
+  return open_run_table(common, TableAccess::kRead, *suffixes, aws);
+}
+
 ExitStatus run_list(const CommonOptions& common, const ListArguments& arguments) {
-  Result<SqliteTable> table = open_run_table(common, TableAccess::kRead);
+  AwsAccess aws;
+  const Result<RunTable> table = open_to_read(common, aws);
   if (!table) return fail(table.error());
   OutputStream out;
-  const Result<void> read = table->visit_entries(arguments.filter, [&](const StoredEntry& entry) {
+  const Result<void> read = (*table)->visit_entries(arguments.filter, [&](const StoredEntry& entry) {
     out.write_line(arguments.format == "json" ? entry_json(entry) : entry_text(entry));
     return !out.failed();
   });
@@ -53,31 +62,54 @@ std::string list_text(const ListSummary& list) {
   if (list.allow_entries > 0) text += ", " + grouped(list.allow_entries) + " allow entries";
   if (list.expired > 0) text += ", " + grouped(list.expired) + " of them expired";
   if (list.last_import > 0)
-    text += "; imported " + time_text(list.last_import) + " from " + list.source + " (" + list.format + ")";
+    text += "; imported " + time_text(list.last_import) +
+            (list.source.empty() ? "" : " from " + list.source + " (" + list.format + ")");
   if (list.last_result.starts_with("failed"))
     text += "; " + time_text(list.last_attempt) + " " + list.last_result;
   return text;
 }
 
 ExitStatus run_lists(const CommonOptions& common, const std::string& format) {
-  Result<SqliteTable> table = open_run_table(common, TableAccess::kRead);
+  AwsAccess aws;
+  const Result<RunTable> table = open_to_read(common, aws);
   if (!table) return fail(table.error());
-  const Result<std::vector<ListSummary>> lists = table->lists();
+  const Result<std::vector<ListSummary>> lists = (*table)->lists();
   if (!lists) return fail(lists.error());
   OutputStream out;
   for (const ListSummary& list : *lists) out.write_line(format == "json" ? list_json(list) : list_text(list));
   return finish(out, {});
 }
 
+// Names of a table that knows no order.
+Result<void> visit_names_sorted(DomainTable& table, bool allow,
+                                const std::function<bool(std::string_view)>& visit) {
+  EntrySorter sorter;
+  Result<void> sorted;
+  const Result<void> read = table.visit_names(allow, [&](std::string_view name) {
+    sorted = sorter.add({.name = name});
+    return sorted.has_value();
+  });
+  if (!read) return read;
+  if (sorted) sorted = sorter.sort();
+  while (sorted) {
+    const Result<std::optional<SortEntry>> next = sorter.next();
+    if (!next) return next.error();
+    if (!*next || !visit((*next)->name)) return {};
+  }
+  return sorted;
+}
+
 ExitStatus run_export(const CommonOptions& common, bool allow) {
-  Result<SqliteTable> table = open_run_table(common, TableAccess::kRead);
+  AwsAccess aws;
+  const Result<RunTable> table = open_to_read(common, aws);
   if (!table) return fail(table.error());
   OutputStream out;
-  const Result<void> read = table->visit_names(allow, [&](std::string_view name) {
+  const auto print = [&out](std::string_view name) {
     out.write_line(name);
     return !out.failed();
-  });
-  return finish(out, read);
+  };
+  return finish(
+      out, table->dynamodb ? visit_names_sorted(**table, allow, print) : (*table)->visit_names(allow, print));
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 #include "cli/domains_command.h"
 #include "cli/explanation_text.h"
 #include "cli/output_stream.h"
+#include "cli/run_lookup.h"
 #include "domains/explanation.h"
-#include "import/open_table.h"
 
 namespace querymark {
 namespace {
@@ -33,21 +33,24 @@ bool is_failed(const Explanation& explanation) {
 ExitStatus run_explain(const CommonOptions& common, const ExplainArguments& arguments) {
   const Result<SuffixTable> suffixes = common.load_suffixes();
   if (!suffixes) return fail(suffixes.error());
-  const Result<OpenedTable> opened = open_table(common.table_uri, common.home, *suffixes);
-  if (!opened) return fail(opened.error());
-  std::optional<SqliteTable> table;  // a list has none
+  AwsAccess aws;
+  const Result<RunLookup> lookup = RunLookup::open(common, *suffixes, aws);
+  if (!lookup) return fail(lookup.error());
+  std::optional<RunTable> table;  // a list has none
   if (!common.table_uri.starts_with("list:")) {
-    Result<SqliteTable> opened_table = open_run_table(common, TableAccess::kRead);
-    if (!opened_table) return fail(opened_table.error());
-    table = *std::move(opened_table);
+    Result<RunTable> opened = open_run_table(common, TableAccess::kRead, *suffixes, aws);
+    if (!opened) return fail(opened.error());
+    table = *std::move(opened);
   }
+  const std::unique_ptr<DomainLookup> registered = lookup->make(MatchMode::kRegistered);
+  const std::unique_ptr<DomainLookup> listed = lookup->make(MatchMode::kListed);
+  const ExplainedTable explained{*registered, *listed, table ? &**table : nullptr};
 
   OutputStream out;
   ExitStatus status = ExitStatus::kDone;
   const std::vector<MatchMode> modes = modes_of(arguments);
   for (const std::string& name : arguments.names) {
-    const Result<Explanation> explanation =
-        explain_name(name, *suffixes, opened->set, table ? &*table : nullptr);
+    const Result<Explanation> explanation = explain_name(name, *suffixes, explained);
     if (!explanation) return fail(explanation.error());
     out.write_line(arguments.format == "json" ? explanation_json(*explanation, modes)
                                               : explanation_text(*explanation, modes));

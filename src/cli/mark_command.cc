@@ -10,10 +10,10 @@
 
 #include "alert/alert_sink.h"
 #include "cli/command.h"
+#include "cli/mark_inputs.h"
 #include "cli/mark_report.h"
 #include "cli/output_file.h"
-#include "domains/domain_set.h"
-#include "import/open_table.h"
+#include "cli/run_lookup.h"
 #include "mark/stream_marker.h"
 
 namespace querymark {
@@ -35,39 +35,14 @@ struct MarkArguments {
   std::string stats;
 };
 
-// Of all the files together; 0 where one is no regular file.
-uint64_t total_size(const std::vector<std::string>& paths) {
-  uint64_t total = 0;
-  for (const std::string& path : paths) {
-    struct stat status {};
-    if (path == "-" || ::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return 0;
-    total += static_cast<uint64_t>(status.st_size);
-  }
-  return total;
-}
-
-// Before anything is written: a name typed wrong among many shall cost no run.
-Result<void> require_readable(const std::vector<std::string>& paths) {
-  for (const std::string& path : paths) {
-    if (path == "-") continue;
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) return Error::from_errno(errno, "open " + path);
-    if (S_ISDIR(status.st_mode)) return Error::invalid(path + " is a folder; name the files in it");
-    if (S_ISREG(status.st_mode)) {
-      if (const Result<UniqueFd> fd = open_for_reading(path); !fd) return fd.error();
-    }
-  }
-  return {};
-}
-
-void warn_of_table(const DomainSet& set, const std::string& table, MatchMode mode) {
-  if (set.entry_count() == 0) {
-    print_warning("the table " + table + " is empty: every record is marked N");
+void warn_of_table(const RunLookup& table, MatchMode mode) {
+  if (table.entry_count() == 0) {
+    print_warning("the table " + table.description() + " is empty: every record is marked N");
     return;
   }
-  const uint64_t unmatchable = set.unmatchable_count(mode);
+  const uint64_t unmatchable = table.unmatchable_count(mode);
   if (unmatchable == 0) return;
-  print_warning(grouped(unmatchable) + " of " + grouped(set.entry_count()) +
+  print_warning(grouped(unmatchable) + " of " + grouped(table.entry_count()) +
                 " entries cannot match by --match " + std::string(to_string(mode)) +
                 " (see querymark domains check)");
 }
@@ -120,7 +95,7 @@ Result<void> require_separate(const std::string& rejects, const MarkArguments& a
   return {};
 }
 
-Result<std::unique_ptr<MarkReport>> make_report(const MarkArguments& arguments) {
+Result<std::unique_ptr<MarkReport>> make_report(const MarkArguments& arguments, uint64_t bytes_total) {
   UniqueFd rejects;
   if (!arguments.rejects.empty()) {
     const Result<void> separate = require_separate(arguments.rejects, arguments);
@@ -135,31 +110,36 @@ Result<std::unique_ptr<MarkReport>> make_report(const MarkArguments& arguments) 
     if (!opened) return opened.error();
     alert = *std::move(opened);
   }
-  return std::make_unique<MarkReport>(arguments.rejects, std::move(rejects), std::move(alert),
-                                      total_size(arguments.paths));
+  return std::make_unique<MarkReport>(arguments.rejects, std::move(rejects), std::move(alert), bytes_total);
 }
 
 ExitStatus mark(const CommonOptions& common, const MarkArguments& arguments) {
   const auto begin = std::chrono::steady_clock::now();
-  if (const Result<void> readable = require_readable(arguments.paths); !readable)
-    return fail(readable.error());
+  AwsAccess aws;
+  Result<MarkInputs> inputs = MarkInputs::resolve(arguments.paths, aws);
+  if (!inputs) return fail(inputs.error());
   const Result<SuffixTable> suffixes = common.load_suffixes();
   if (!suffixes) return fail(suffixes.error());
-  const Result<OpenedTable> table = open_table(common.table_uri, common.home, *suffixes);
+  const Result<RunLookup> table = RunLookup::open(common, *suffixes, aws);
   if (!table) return fail(table.error());
   const MatchMode mode = *parse_match_mode(arguments.match);
-  warn_of_table(table->set, table->description, mode);
-  const Result<std::unique_ptr<MarkReport>> made = make_report(arguments);
+  warn_of_table(*table, mode);
+  const Result<std::unique_ptr<MarkReport>> made = make_report(arguments, inputs->total_size());
   if (!made) return fail(made.error());
   MarkReport& report = **made;
-  Result<OutputFile> output = OutputFile::open(arguments.output);
+  Result<OutputFile> output = OutputFile::open(arguments.output, aws);
   if (!output) return fail(output.error());
 
-  const MakeLookup make_lookup = [&] { return make_domain_set_lookup(table->set, mode); };
-  const Result<StreamTotals> totals = mark_streams(arguments.paths, output->fd(), output->path(), *suffixes,
-                                                   make_lookup, stream_options(arguments), report);
+  const MakeLookup make_lookup = [&] { return table->make(mode); };
+  StreamMarkerOptions options = stream_options(arguments);
+  options.open_input = [&inputs](const std::string&) { return inputs->open_next(); };
+  const Result<StreamTotals> totals =
+      mark_streams(inputs->paths(), output->fd(), output->path(), *suffixes, make_lookup, options, report);
   report.end_progress();
-  if (!totals && totals.error().code == Errc::kClosed) end_by_sigpipe();
+  if (!totals && totals.error().code == Errc::kClosed) {
+    if (const Result<void> failed = output->failure(); !failed) return fail(failed.error());
+    end_by_sigpipe();
+  }
   if (!totals) return fail(totals.error());
   if (const Result<void> committed = output->commit(); !committed) return fail(committed.error());
 
@@ -167,8 +147,8 @@ ExitStatus mark(const CommonOptions& common, const MarkArguments& arguments) {
   print_summary(arguments, {.totals = *totals,
                             .alerts_sent = report.alerts_sent(),
                             .alerts_failed = report.alerts_failed(),
-                            .table_entries = table->set.entry_count(),
-                            .table = table->description,
+                            .table_entries = table->entry_count(),
+                            .table = table->description(),
                             .suffix_list = suffixes->identity(),
                             .match = mode,
                             .seconds = seconds.count()});
@@ -182,8 +162,11 @@ void add_mark_command(CLI::App& app, const CommonOptions& common, Action& action
   auto arguments = std::make_shared<MarkArguments>();
   CLI::App* verb =
       app.add_subcommand("mark", "Mark the records of query logs: isMatchedDomain \"Y\" or \"N\"");
-  verb->add_option("FILE", arguments->paths, "Logs, plain or gzip; - is standard input (default)");
-  verb->add_option("--output", arguments->output, "Where marked records go; compressed where it ends in .gz")
+  verb->add_option("FILE", arguments->paths,
+                   "Logs, plain or gzip: files, s3://BUCKET/KEY or a prefix that ends in /; - is standard "
+                   "input (default)");
+  verb->add_option("--output", arguments->output,
+                   "Where marked records go, a file or s3://BUCKET/KEY; compressed where it ends in .gz")
       ->type_name("FILE")
       ->capture_default_str();
   verb->add_flag("--gzip", arguments->gzip, "Compress the output");

@@ -41,26 +41,48 @@ bool is_regular_or_missing(const std::string& path) {
 
 }  // namespace
 
-Result<OutputFile> OutputFile::open(const std::string& path) {
+Result<OutputFile> OutputFile::open(const std::string& path, AwsAccess& aws) {
+  if (S3Uri::is_one(path)) {
+    const Result<S3Uri> uri = S3Uri::parse(path);
+    if (!uri) return uri.error();
+    const Result<const S3*> s3 = aws.s3();
+    if (!s3) return s3.error();
+    Result<std::unique_ptr<S3Output>> object = S3Output::open(**s3, *uri);
+    if (!object) return object.error();
+    OutputFile output(path, UniqueFd());
+    output.object_ = *std::move(object);
+    return output;
+  }
   if (path == "-") {
     UniqueFd fd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
     if (!fd) return Error::from_errno(errno, "open standard output");
-    return OutputFile("standard output", std::move(fd), std::nullopt);
+    return OutputFile("standard output", std::move(fd));
   }
   if (!is_regular_or_missing(path)) {
     UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (!fd) return Error::from_errno(errno, "open " + path);
-    return OutputFile(path, std::move(fd), std::nullopt);
+    return OutputFile(path, std::move(fd));
   }
   Result<AtomicFile> file = AtomicFile::create(path);
   if (!file) return file.error();
   remove_when_killed(file->temporary_path());
-  return OutputFile(path, UniqueFd(), *std::move(file));
+  OutputFile output(path, UniqueFd());
+  output.atomic_.emplace(*std::move(file));
+  return output;
+}
+
+int OutputFile::fd() const {
+  if (object_) return object_->fd();
+  return atomic_ ? atomic_->fd() : fd_.get();
 }
 
 Result<void> OutputFile::commit() {
-  if (!atomic_) return {};
-  return atomic_->commit();
+  if (object_) return object_->commit();
+  return atomic_ ? atomic_->commit() : Result<void>();
+}
+
+Result<void> OutputFile::failure() {
+  return object_ ? object_->failure() : Result<void>();
 }
 
 void end_by_sigpipe() {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +11,8 @@
 
 #include "base/result.h"
 #include "dns/entry_scope.h"
+#include "domains/bad_row.h"
+#include "psl/suffix_table.h"
 
 // The table of interesting domains as those see it who change it and ask where an entry came from: whatever
 // stores it. Marking does not look here but at a DomainLookup made from it.
@@ -55,6 +59,8 @@ struct ListUpdateCounts {
   uint64_t added = 0;
   uint64_t already_there = 0;
   uint64_t removed = 0;
+  // Of a table that keeps an entry as its first-level domain: what became the same as one before it.
+  uint64_t repeated = 0;
 };
 
 // An entry with its provenance.
@@ -70,13 +76,31 @@ struct StoredEntry {
   std::optional<int64_t> expires;
 };
 
+struct ListSummary {
+  std::string name;
+  uint64_t entries = 0;
+  uint64_t allow_entries = 0;
+  uint64_t expired = 0;  // of both
+  std::string source;    // of the last import; empty for lists written by hand and where it is not kept
+  std::string format;
+  int64_t last_import = 0;  // Unix seconds of the last one that succeeded; 0: never
+  int64_t last_attempt = 0;
+  std::string last_result;  // "ok: 12 new, 3 removed", "failed: …"
+};
+
+struct EntryFilter {
+  std::string pattern;  // part of the name, or with * and ? a pattern for all of it; empty: every name
+  std::string list;     // empty: all
+  bool allow = false;   // allow entries in place of interesting ones
+};
+
 class DomainTable {
  public:
   virtual ~DomainTable() = default;
 
-  // All of the update or none of it. kInvalid where a mirror would shrink the list by more than half or to
-  // nothing; an error of the stream is passed on. kBusy where others have been changing the table for too
-  // long.
+  // All of the update or none of it, where the table can (DynamoDbTable says what it can). kInvalid where a
+  // mirror would shrink the list by more than half or to nothing; an error of the stream is passed on. kBusy
+  // where others have been changing the table for too long.
   virtual Result<ListUpdateCounts> update_list(const ListUpdate& update, EntryStream& entries) = 0;
 
   // Removes the names (normal form) from the list, or from every list where it is empty; only interesting or
@@ -86,6 +110,20 @@ class DomainTable {
 
   // Every entry of exactly this name (normal form), allow entries too, by list.
   virtual Result<std::vector<StoredEntry>> find_entries(std::string_view name) = 0;
+  // Interesting entries of names below `domain`, at most so many. Reads the whole table.
+  virtual Result<std::vector<StoredEntry>> find_entries_below(std::string_view domain, size_t count_max) = 0;
+
+  // Entries by list and name, or where the table knows no order in its own; until `visit` says false.
+  virtual Result<void> visit_entries(const EntryFilter& filter,
+                                     const std::function<bool(const StoredEntry&)>& visit) = 0;
+  // Names that have an entry that has not expired, each once; by their bytes, or in the table's own order.
+  virtual Result<void> visit_names(bool allow, const std::function<bool(std::string_view)>& visit) = 0;
+  virtual Result<std::vector<ListSummary>> lists() = 0;
+  // Notes on the list that its import failed, where there is a place for it; nothing else changes.
+  virtual Result<void> record_failure(const std::string& list, int64_t now, const std::string& why) = 0;
+  // Entries whose names are none.
+  virtual Result<void> visit_bad_rows(const SuffixTable& suffixes,
+                                      const std::function<void(const BadRow&)>& visit) = 0;
 };
 
 }  // namespace querymark

@@ -3,20 +3,22 @@
 
 #include <algorithm>
 #include <iterator>
-
-#include "domains/sqlite_table.h"
+#include <utility>
 
 namespace querymark {
 namespace {
 
 constexpr size_t kEntriesBelowMax = 10;
 
-ExplainedMatch explained(const DomainMatch& match, const DomainSet& set) {
+Result<ExplainedMatch> ask(DomainLookup& lookup, const DomainQuery& query) {
+  DomainMatch match;
+  const Result<void> found = lookup.find({&query, 1}, {&match, 1});
+  if (!found) return found.error();
   ExplainedMatch copy;
   copy.verdict = match.verdict;
   copy.entry = match.entry;
   copy.scope = match.scope;
-  copy.lists = set.list_names(match);
+  copy.lists = lookup.list_names(match);
   return copy;
 }
 
@@ -41,7 +43,7 @@ bool stands_for_names_below(const Explanation& explanation) {
   });
 }
 
-Result<void> find_entries(SqliteTable& table, Explanation& explanation) {
+Result<void> find_entries(DomainTable& table, Explanation& explanation) {
   for (std::string_view name = explanation.normal_name; !name.empty(); name = parent_name(name)) {
     Result<std::vector<StoredEntry>> found = table.find_entries(name);
     if (!found) return found.error();
@@ -60,8 +62,8 @@ Result<void> find_entries(SqliteTable& table, Explanation& explanation) {
 
 }  // namespace
 
-Result<Explanation> explain_name(std::string_view text, const SuffixTable& suffixes, const DomainSet& set,
-                                 SqliteTable* table) {
+Result<Explanation> explain_name(std::string_view text, const SuffixTable& suffixes,
+                                 const ExplainedTable& table) {
   Explanation explanation;
   explanation.text = text;
   const DomainName name = normalize_name(text);
@@ -70,11 +72,17 @@ Result<Explanation> explain_name(std::string_view text, const SuffixTable& suffi
   explanation.normal_name = name.text();
   explain_suffix(suffixes, explanation);
 
-  const std::string& domain = explanation.registrable_domain;
-  if (!domain.empty()) explanation.registered = explained(set.find_registered(domain, set.hash(domain)), set);
-  explanation.listed = explained(set.find_listed(explanation.normal_name), set);
-  if (table != nullptr) {
-    if (const Result<void> found = find_entries(*table, explanation); !found) return found.error();
+  const DomainQuery query{explanation.normal_name, suffixes.registrable_domain(explanation.normal_name)};
+  if (!query.registrable.empty()) {
+    Result<ExplainedMatch> registered = ask(table.registered, query);
+    if (!registered) return registered.error();
+    explanation.registered = *std::move(registered);
+  }
+  Result<ExplainedMatch> listed = ask(table.listed, query);
+  if (!listed) return listed.error();
+  explanation.listed = *std::move(listed);
+  if (table.entries != nullptr) {
+    if (const Result<void> found = find_entries(*table.entries, explanation); !found) return found.error();
   }
   return explanation;
 }

@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 #include "dns/domain_name.h"
-#include "domains/domain_set.h"
+#include "domains/domain_lookup.h"
 #include "domains/domain_table.h"
 #include "psl/suffix_table.h"
 
@@ -17,8 +17,6 @@
 //   "WWW.Evil.co.uk."  ->  normal form www.evil.co.uk; rule co.uk of the ICANN section; registrable domain
 //                          evil.co.uk; matched by evil.co.uk of the lists fake and manual
 namespace querymark {
-
-class SqliteTable;
 
 struct ExplainedMatch {
   DomainMatch::Verdict verdict = DomainMatch::Verdict::kNone;
@@ -42,9 +40,15 @@ struct Explanation {
   std::vector<StoredEntry> entries;
 };
 
-// `table`: where entries are looked up; null for a set without one. Microseconds; with a scan of the table
-// where what decided stands for names below it.
-Result<Explanation> explain_name(std::string_view text, const SuffixTable& suffixes, const DomainSet& set,
-                                 SqliteTable* table);
+// Answers in both ways of matching, and entries: each of the same table.
+struct ExplainedTable {
+  DomainLookup& registered;
+  DomainLookup& listed;
+  DomainTable* entries;  // null where there are none to be looked up
+};
+
+// Microseconds on a file; with a scan of the table where what decided stands for names below it.
+Result<Explanation> explain_name(std::string_view text, const SuffixTable& suffixes,
+                                 const ExplainedTable& table);
 
 }  // namespace querymark

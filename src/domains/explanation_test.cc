@@ -19,7 +19,10 @@ class ExplanationTest : public testing::Test {
   Explanation explain(std::string_view name) {
     const Result<DomainSet> set = table_.current_set(SuffixTable::built_in());
     EXPECT_TRUE(set);
-    const Result<Explanation> explanation = explain_name(name, SuffixTable::built_in(), *set, &table_);
+    const auto registered = make_domain_set_lookup(*set, MatchMode::kRegistered);
+    const auto listed = make_domain_set_lookup(*set, MatchMode::kListed);
+    const Result<Explanation> explanation =
+        explain_name(name, SuffixTable::built_in(), {*registered, *listed, &table_});
     EXPECT_TRUE(explanation);
     return *explanation;
   }

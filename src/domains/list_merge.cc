@@ -113,7 +113,8 @@ Result<void> ListMerge::run(EntryStream& entries) {
   for (const bool allow : {false, true}) {
     if (Result<void> merged = merge_table(allow, entries); !merged) return merged;
   }
-  return check_shrinking();
+  return check_shrinking(update_, counts_.already_there + counts_.removed,
+                         counts_.already_there + counts_.added);
 }
 
 Result<void> ListMerge::merge_table(bool allow, EntryStream& entries) {
@@ -183,11 +184,9 @@ Result<void> ListMerge::remove(Writer* writer, const Cursor& row) {
   return querymark::run(writer->remove);
 }
 
-Result<void> ListMerge::check_shrinking() const {
-  const uint64_t before = counts_.already_there + counts_.removed;
-  const uint64_t after = counts_.already_there + counts_.added;
-  if (!update_.mirror || update_.force || after * 2 >= before) return {};
-  return Error::invalid("the list " + update_.list + " would shrink from " + std::to_string(before) + " to " +
+Result<void> check_shrinking(const ListUpdate& update, uint64_t before, uint64_t after) {
+  if (!update.mirror || update.force || after * 2 >= before) return {};
+  return Error::invalid("the list " + update.list + " would shrink from " + std::to_string(before) + " to " +
                         std::to_string(after) +
                         " entries, which a damaged source would do too: not done unless forced");
 }

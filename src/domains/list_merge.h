@@ -14,6 +14,9 @@
 //   table: b.com   d.com            ->  a.com, c.com added; b.com there already; d.com removed, if mirrored
 namespace querymark {
 
+// kInvalid where a mirror that is not forced would halve or empty a list of so many entries.
+Result<void> check_shrinking(const ListUpdate& update, uint64_t before, uint64_t after);
+
 // Reads the list's entries from `stored` (null: there are none) and writes what changes to `changed` (null:
 // only count). They are two connections, so that what is written is not read again. The caller holds the
 // transactions.
@@ -36,7 +39,6 @@ class ListMerge {
   Result<void> add(Writer* writer);
   Result<void> refresh(Writer* writer, const Cursor& row);
   Result<void> remove(Writer* writer, const Cursor& row);
-  Result<void> check_shrinking() const;
 
   const SqliteDatabase* stored_;
   const SqliteDatabase* changed_;

@@ -31,32 +31,6 @@ enum class TableAccess : uint8_t {
   kWrite,        // creates file and folder where they are missing
 };
 
-// What a row by hand may have wrong; it takes part in nothing then, or less.
-struct BadRow {
-  std::string name;
-  std::string list;
-  bool allow;
-  std::string reason;  // "an empty label", "no valid top-level domain"
-};
-
-struct ListSummary {
-  std::string name;
-  uint64_t entries = 0;
-  uint64_t allow_entries = 0;
-  uint64_t expired = 0;  // of both
-  std::string source;    // of the last import; empty for lists written by hand
-  std::string format;
-  int64_t last_import = 0;  // Unix seconds of the last one that succeeded; 0: never
-  int64_t last_attempt = 0;
-  std::string last_result;  // "ok: 12 new, 3 removed", "failed: …"
-};
-
-struct EntryFilter {
-  std::string pattern;  // part of the name, or with * and ? a pattern for all of it; empty: every name
-  std::string list;     // empty: all
-  bool allow = false;   // allow entries in place of interesting ones
-};
-
 class SqliteTable final : public DomainTable {
  public:
   // kCorrupt for a file that is no querymark table, kUnsupported for one of a newer version.
@@ -70,11 +44,15 @@ class SqliteTable final : public DomainTable {
                                        bool allow) override;
   Result<std::vector<StoredEntry>> find_entries(std::string_view name) override;
 
-  // Interesting entries of names below `domain`, at most so many. Reads the whole table.
-  Result<std::vector<StoredEntry>> find_entries_below(std::string_view domain, size_t count_max);
-
-  // Notes on the list that its import failed; nothing else changes. A list that is not known stays unknown.
-  Result<void> record_failure(const std::string& list, int64_t now, const std::string& why);
+  Result<std::vector<StoredEntry>> find_entries_below(std::string_view domain, size_t count_max) override;
+  Result<void> visit_entries(const EntryFilter& filter,
+                             const std::function<bool(const StoredEntry&)>& visit) override;
+  Result<void> visit_names(bool allow, const std::function<bool(std::string_view)>& visit) override;
+  Result<std::vector<ListSummary>> lists() override;
+  // A list that is not known stays unknown.
+  Result<void> record_failure(const std::string& list, int64_t now, const std::string& why) override;
+  Result<void> visit_bad_rows(const SuffixTable& suffixes,
+                              const std::function<void(const BadRow&)>& visit) override;
 
   // The compiled set of this table for this suffix list: the one beside the table if it is current, else it
   // is compiled. It is current when it is whole, made from this version with the same suffix list and
@@ -85,15 +63,8 @@ class SqliteTable final : public DomainTable {
   // Why current_set() would compile now: "the table has changed since"; empty where it would not.
   Result<std::string> staleness(const SuffixTable& suffixes);
 
-  // Entries by list and name, one at a time; until `visit` says false.
-  Result<void> visit_entries(const EntryFilter& filter, const std::function<bool(const StoredEntry&)>& visit);
-  // Names that have an entry that has not expired, each once, by their bytes.
-  Result<void> visit_names(bool allow, const std::function<bool(std::string_view)>& visit);
-  Result<std::vector<ListSummary>> lists();
-
   // SQLite's own check of the file; empty where it is whole.
   Result<std::vector<std::string>> check_integrity();
-  Result<void> visit_bad_rows(const SuffixTable& suffixes, const std::function<void(const BadRow&)>& visit);
 
   const std::string& path() const { return path_; }
   std::string set_path() const;

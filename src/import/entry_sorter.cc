@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "import/entry_sorter.h"
 
-#include <fcntl.h>
-#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkostemp
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <string>
 #include <tuple>
@@ -47,16 +42,6 @@ struct RecordHead {
   uint16_t name_size;
   uint8_t flags;
 };
-
-Result<UniqueFd> open_unnamed_file() {
-  const char* folder = std::getenv("TMPDIR");
-  if (folder == nullptr || folder[0] != '/') folder = "/var/tmp";
-  std::string path = std::string(folder) + "/querymark.XXXXXX";
-  UniqueFd fd(::mkostemp(path.data(), O_CLOEXEC));
-  if (!fd) return Error::from_errno(errno, "create " + path);
-  ::unlink(path.c_str());
-  return fd;
-}
 
 }  // namespace
 
@@ -127,7 +112,7 @@ class EntrySorter::Piece {
 class EntrySorter::PieceFile {
  public:
   static Result<std::unique_ptr<PieceFile>> create() {
-    Result<UniqueFd> fd = open_unnamed_file();
+    Result<UniqueFd> fd = create_work_file();
     if (!fd) return fd.error();
     return std::make_unique<PieceFile>(*std::move(fd));
   }

@@ -182,6 +182,7 @@ Result<ImportSummary> import_list(const ImportOptions& options,
                                                              entries);
   if (!updated) return updated.error();
   import.summary.table = *updated;
+  import.summary.skipped[static_cast<size_t>(SkipReason::kDuplicate)] += updated->repeated;
   return std::move(import.summary);
 }
 

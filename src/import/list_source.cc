@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "aws/download.h"
 #include "base/file.h"
 #include "codec/gzip.h"
 
@@ -69,19 +70,24 @@ class FileSource final : public ListSource {
 
 }  // namespace
 
-std::string list_name_of(const std::string& path) {
-  return path == "-" ? "stdin" : std::filesystem::path(path).filename().string();
+std::string list_name_of(const std::string& location) {
+  if (location == "-") return "stdin";
+  if (!is_web_url(location)) return std::filesystem::path(location).filename().string();
+  // "https://lists.example.com/" has the host for a name.
+  std::string_view path(location);
+  path = path.substr(0, path.find_first_of("?#"));
+  while (path.ends_with('/')) path.remove_suffix(1);
+  return std::string(path.substr(path.rfind('/') + 1));
 }
 
 Result<std::unique_ptr<ListSource>> open_list_file(const std::string& path) {
-  UniqueFd file;
-  std::string name = "standard input";
-  if (path != "-") {
-    Result<UniqueFd> opened = open_for_reading(path);
-    if (!opened) return opened.error();
-    file = *std::move(opened);
-    name = path;
-  }
+  if (path == "-") return make_list_source(UniqueFd(), "standard input");
+  Result<UniqueFd> opened = open_for_reading(path);
+  if (!opened) return opened.error();
+  return make_list_source(*std::move(opened), path);
+}
+
+Result<std::unique_ptr<ListSource>> make_list_source(UniqueFd file, std::string name) {
   struct stat status {};
   if (::fstat(file ? file.get() : STDIN_FILENO, &status) != 0)
     return Error::from_errno(errno, "stat " + name);

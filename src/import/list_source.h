@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/file.h"
 #include "base/result.h"
 
 // Where the bytes of a list come from. The importer asks no more of it than this.
@@ -23,8 +24,12 @@ class ListSource {
   virtual std::optional<double> fraction_read() const = 0;
 };
 
-// What a list is called that is given no name: the file's base name; "stdin" for "-".
-std::string list_name_of(const std::string& path);
+// What a list is called that is given no name: the file's base name, of a URL without its query; "stdin" for
+// "-".
+std::string list_name_of(const std::string& location);
+
+// A list in a file that is open at its beginning; gzip is unpacked, by its content.
+Result<std::unique_ptr<ListSource>> make_list_source(UniqueFd file, std::string name);
 
 // A file, or standard input for "-". gzip is unpacked, by its content. kInvalid for a folder.
 Result<std::unique_ptr<ListSource>> open_list_file(const std::string& path);

@@ -33,11 +33,16 @@ std::string home_table_path(const std::string& home) {
   return (std::filesystem::path(home) / "domains.db").string();
 }
 
+std::string dynamodb_table_name(const std::string& uri) {
+  constexpr std::string_view kDynamoDb = "dynamodb:";
+  return uri.starts_with(kDynamoDb) ? uri.substr(kDynamoDb.size()) : "";
+}
+
 Result<std::string> table_path(const std::string& uri, const std::string& home) {
   constexpr std::string_view kSqlite = "sqlite:";
   if (uri.empty()) return home_table_path(home);
   if (uri.starts_with(kSqlite) && uri.size() > kSqlite.size()) return uri.substr(kSqlite.size());
-  return Error::invalid("--table " + uri + ": sqlite:PATH is wanted here");
+  return Error::invalid("--table " + uri + ": sqlite:PATH or dynamodb:NAME is wanted here");
 }
 
 Result<OpenedTable> open_table(const std::string& uri, const std::string& home, const SuffixTable& suffixes) {
@@ -45,7 +50,7 @@ Result<OpenedTable> open_table(const std::string& uri, const std::string& home, 
   if (uri.starts_with(kList) && uri.size() > kList.size())
     return open_list(uri.substr(kList.size()), suffixes);
   const Result<std::string> path = table_path(uri, home);
-  if (!path) return Error::invalid("--table " + uri + ": a table is sqlite:PATH or list:FILE");
+  if (!path) return Error::invalid("--table " + uri + ": a table is sqlite:PATH, dynamodb:NAME or list:FILE");
   return open_sqlite(*path, suffixes);
 }
 

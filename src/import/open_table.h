@@ -27,6 +27,9 @@ struct OpenedTable {
 // time to time and compare set.table_version().
 Result<OpenedTable> open_table(const std::string& uri, const std::string& home, const SuffixTable& suffixes);
 
+// NAME of "dynamodb:NAME"; empty for any other URI.
+std::string dynamodb_table_name(const std::string& uri);
+
 // Where the home's own table stands: HOME/domains.db.
 std::string home_table_path(const std::string& home);
 

@@ -56,7 +56,8 @@ TEST_F(OpenTableTest, WhatIsMissingIsAnErrorAndNoEmptyTable) {
   EXPECT_EQ(ask("list:" + home, "evil.com"), home + ": a folder, not a list");
   EXPECT_NE(ask("list:" + file("page", "<html>"), "evil.com").find("HTML"), std::string::npos);
   for (const char* uri : {"nosuch:x", "sqlite:", "list:", "x.db"})
-    EXPECT_EQ(ask(uri, "evil.com"), std::string("--table ") + uri + ": a table is sqlite:PATH or list:FILE");
+    EXPECT_EQ(ask(uri, "evil.com"),
+              std::string("--table ") + uri + ": a table is sqlite:PATH, dynamodb:NAME or list:FILE");
 }
 
 TEST_F(OpenTableTest, AnEmptyTableIsATable) {

@@ -29,17 +29,17 @@ size_t find_cut(std::string_view bytes) {
   return last + 1;
 }
 
-Result<UniqueFd> open_input(const std::string& path) {
+}  // namespace
+
+Result<UniqueFd> open_input_file(const std::string& path) {
   if (path != "-") return open_for_reading(path);
   UniqueFd fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0));
   if (!fd) return Error::from_errno(errno, "open standard input");
   return fd;
 }
 
-}  // namespace
-
-ChunkReader::ChunkReader(std::vector<std::string> paths, size_t chunk_size, bool fill)
-    : paths_(std::move(paths)), chunk_size_(chunk_size), fill_(fill) {}
+ChunkReader::ChunkReader(std::vector<std::string> paths, size_t chunk_size, bool fill, OpenInput open_input)
+    : paths_(std::move(paths)), open_input_(std::move(open_input)), chunk_size_(chunk_size), fill_(fill) {}
 
 Result<bool> ChunkReader::next(Chunk& chunk) {
   if (input_ == paths_.size()) return false;
@@ -79,7 +79,7 @@ void ChunkReader::cut(Chunk& chunk) {
 }
 
 Result<void> ChunkReader::open_next() {
-  Result<UniqueFd> fd = open_input(paths_[input_]);
+  Result<UniqueFd> fd = open_input_(paths_[input_]);
   if (!fd) return fd.error();
   fd_ = *std::move(fd);
   struct stat status {};

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,13 +30,19 @@ struct Chunk {
   std::optional<Error> damage;  // with last: why no more of the file could be read
 };
 
+// Gives an input by its name, open at its beginning.
+using OpenInput = std::function<Result<UniqueFd>(const std::string& name)>;
+// A file; "-" is standard input.
+Result<UniqueFd> open_input_file(const std::string& path);
+
 class ChunkReader {
  public:
   static constexpr size_t kChunkSizeMax = size_t{1} << 20;
 
-  // `paths`: "-" is standard input. REQUIRES: 0 < chunk_size <= kChunkSizeMax.
+  // REQUIRES: 0 < chunk_size <= kChunkSizeMax.
   // `fill`: wait until a piece is full, also where a pipe gives its bytes slowly.
-  ChunkReader(std::vector<std::string> paths, size_t chunk_size, bool fill);
+  ChunkReader(std::vector<std::string> paths, size_t chunk_size, bool fill,
+              OpenInput open_input = open_input_file);
 
   // The next piece; false when all files are read. An error where a file cannot be opened, which ends
   // everything; what goes wrong later ends its file alone (Chunk::damage).
@@ -51,6 +58,7 @@ class ChunkReader {
   void cut(Chunk& chunk);
 
   std::vector<std::string> paths_;
+  OpenInput open_input_;
   size_t chunk_size_;
   bool fill_;
   size_t input_ = 0;  // the file at hand, of paths_

@@ -10,7 +10,6 @@
 
 #include "base/file.h"
 #include "codec/gzip.h"
-#include "mark/chunk_reader.h"
 
 namespace querymark {
 namespace {
@@ -46,8 +45,8 @@ class StreamMarker {
   StreamMarker(std::vector<std::string> paths, int out_fd, const std::string& out_path,
                const StreamMarkerOptions& options, MarkObserver& observer)
       : paths_(paths),
-        reader_(std::move(paths), options.gzip_output ? kGzipChunkSize : kPlainChunkSize,
-                options.gzip_output),
+        reader_(std::move(paths), options.gzip_output ? kGzipChunkSize : kPlainChunkSize, options.gzip_output,
+                options.open_input),
         out_fd_(out_fd),
         out_path_(out_path),
         options_(options),

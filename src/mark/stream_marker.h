@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "domains/domain_lookup.h"
+#include "mark/chunk_reader.h"
 #include "mark/marker.h"
 #include "psl/suffix_table.h"
 
@@ -26,6 +27,7 @@ namespace querymark {
 struct StreamMarkerOptions {
   unsigned threads = 1;
   bool gzip_output = false;
+  OpenInput open_input = open_input_file;
   MarkOptions mark = {};
 };
 
@@ -61,7 +63,7 @@ struct StreamTotals {
 // A lookup for each thread.
 using MakeLookup = std::function<std::unique_ptr<DomainLookup>()>;
 
-// Marks the files ("-": standard input) and writes to `out_fd` (`out_path` is for errors; REQUIRES:
+// Marks the files, as open_input opens them, and writes to `out_fd` (`out_path` is for errors; REQUIRES:
 // blocking). An error where a file cannot be opened, the output cannot be written, or the observer gives one;
 // what was written before stands.
 Result<StreamTotals> mark_streams(std::vector<std::string> paths, int out_fd, const std::string& out_path,
