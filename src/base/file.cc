@@ -118,6 +118,12 @@ Result<std::string> read_file(const std::string& path, size_t size_max) {
   }
 }
 
+Result<void> sync_folder(const std::string& path) {
+  const UniqueFd fd(::open(path.empty() ? "." : path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd || ::fsync(fd.get()) != 0) return errno_error("sync folder", path);
+  return {};
+}
+
 Result<MappedFile> MappedFile::open(const std::string& path) {
   Result<UniqueFd> fd = open_for_reading(path);
   if (!fd) return fd.error();
@@ -162,10 +168,7 @@ Result<void> AtomicFile::commit() {
   if (::fsync(fd_.get()) != 0) return errno_error("sync", temporary_path_);
   if (::rename(temporary_path_.c_str(), path_.c_str()) != 0) return errno_error("rename to", path_);
   fd_ = UniqueFd();
-  const std::string folder = std::filesystem::path(path_).parent_path().string();
-  const UniqueFd folder_fd(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder_fd || ::fsync(folder_fd.get()) != 0) return errno_error("sync folder of", path_);
-  return {};
+  return sync_folder(std::filesystem::path(path_).parent_path().string());
 }
 
 }  // namespace querymark

@@ -49,6 +49,9 @@ Result<void> write_at(int fd, uint64_t offset, std::string_view bytes, std::stri
 // The whole file; kLimit when it is larger than size_max.
 Result<std::string> read_file(const std::string& path, size_t size_max);
 
+// Makes the names in a folder durable: of files created, renamed or removed in it.
+Result<void> sync_folder(const std::string& path);
+
 // A file's bytes, mapped read-only and shared. The file must not be truncated while mapped: querymark only
 // ever replaces its own files by rename.
 class MappedFile {

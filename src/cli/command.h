@@ -39,6 +39,7 @@ using Action = std::function<ExitStatus()>;
 void add_domains_command(CLI::App& app, const CommonOptions& common, Action& action);
 void add_explain_command(CLI::App& app, const CommonOptions& common, Action& action);
 void add_mark_command(CLI::App& app, const CommonOptions& common, Action& action);
+void add_compact_command(CLI::App& app, const CommonOptions& common, Action& action);
 void add_query_command(CLI::App& app, const CommonOptions& common, Action& action);
 void add_version_command(CLI::App& app, const CommonOptions& common, Action& action);
 void add_demo_command(CLI::App& app, Action& action);

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "cli/command.h"
 #include "cli/output_stream.h"
+#include "cli/store_option.h"
 #include "query/questions.h"
 #include "query/route53query_view.h"
 #include "query/row_text.h"
@@ -105,19 +106,6 @@ Result<uint64_t> write_parquet(SqlDatabase& database, const SqlQuestion& questio
   return rows;
 }
 
-// The folder that a store's URI names.
-Result<std::string> store_folder(const std::string& uri, const std::string& home) {
-  constexpr std::string_view kFolder = "dir:";
-  if (!uri.empty() && !uri.starts_with(kFolder))
-    return Error::invalid("--store " + uri + ": dir:PATH is wanted here");
-  const fs::path given =
-      uri.empty() ? fs::path(home) / "store" / "dns-query-logs" : fs::path(uri.substr(kFolder.size()));
-  std::error_code code;
-  const fs::path folder = fs::canonical(given, code);
-  if (code) return Error::from_errno(code.value(), "open the store " + given.string());
-  return folder.string();
-}
-
 ExitStatus list_questions() {
   OutputStream out;
   for (const SavedQuestion& question : saved_questions())
@@ -169,8 +157,7 @@ void add_query_command(CLI::App& app, const CommonOptions& common, Action& actio
   CLI::Option* question =
       verb->add_option("question", arguments->question, "SQL, or the name of a saved question")
           ->type_name("SQL|NAME");
-  verb->add_option("--store", arguments->store, "Where the logs lie (default: the home's store)")
-      ->type_name("URI");
+  add_store_option(*verb, arguments->store);
   verb->add_option("--format", arguments->format,
                    "Form of the output (default: table on a terminal, else csv)")
       ->check(CLI::IsMember({"table", "csv", "json", "parquet"}));

@@ -18,18 +18,11 @@ bool is_manifest(std::string_view name) {
   return name.starts_with('.') && name.ends_with(kReplacesSuffix);
 }
 
-// ".NAME.parquet.replaces" -> "NAME.parquet"
-std::string parquet_name(std::string_view manifest_name) {
-  manifest_name.remove_prefix(1);
-  manifest_name.remove_suffix(std::string_view(kReplacesSuffix).size());
-  return std::string(manifest_name);
-}
-
 Result<void> add_file(const fs::path& path, StoreFiles& files) {
   const std::string name = path.filename();
   if (is_manifest(name)) {
     std::error_code code;
-    if (!fs::exists(path.parent_path() / parquet_name(name), code)) return {};
+    if (!fs::exists(parquet_path(path), code)) return {};
     Result<std::vector<std::string>> replaced = read_replaces(path);
     if (!replaced) return replaced.error();
     files.replaced.insert(files.replaced.end(), replaced->begin(), replaced->end());
@@ -47,6 +40,12 @@ std::string replaces_path(const std::string& parquet_path) {
   std::string name = ".";
   name.append(path.filename().string()).append(kReplacesSuffix);
   return path.parent_path() / name;
+}
+
+std::string parquet_path(const std::string& manifest_path) {
+  const fs::path path(manifest_path);
+  const std::string name = path.filename();  // ".NAME.parquet.replaces"
+  return path.parent_path() / name.substr(1, name.size() - 1 - std::string_view(kReplacesSuffix).size());
 }
 
 Result<std::vector<std::string>> read_replaces(const std::string& manifest_path) {

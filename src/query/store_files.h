@@ -29,8 +29,9 @@ struct StoreFiles {
 // One walk over the folder: some microseconds a file. kNotFound where there is no such folder.
 Result<StoreFiles> list_store_files(const std::string& folder);
 
-// The manifest of a Parquet file, beside it.
+// The manifest of a Parquet file, beside it; and the Parquet file of a manifest.
 std::string replaces_path(const std::string& parquet_path);
+std::string parquet_path(const std::string& manifest_path);
 // Paths of the objects that the manifest names.
 Result<std::vector<std::string>> read_replaces(const std::string& manifest_path);
 
