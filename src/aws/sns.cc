@@ -12,7 +12,8 @@
 namespace querymark {
 namespace {
 
-constexpr std::string_view kAttributeType = "String";
+constexpr std::string_view kStringType = "String";
+constexpr std::string_view kListType = "String.Array";
 
 // "arn:aws:sns:eu-west-1:123456789012:name" → "eu-west-1"; empty for what is no topic.
 std::string_view region_of_topic(std::string_view arn) {
@@ -24,6 +25,15 @@ std::string_view region_of_topic(std::string_view arn) {
   return has_name && is_region_name(region) ? region : std::string_view();
 }
 
+std::string json_array(const std::vector<std::string>& list) {
+  std::string text = "[";
+  for (const std::string& element : list) {
+    if (&element != list.data()) text += ',';
+    append_json_string(text, element);
+  }
+  return text + "]";
+}
+
 // `prefix`: "" or "PublishBatchRequestEntries.member.1.".
 void append_message(QueryParameters& parameters, const std::string& prefix, const SnsMessage& message) {
   parameters.emplace_back(prefix + "Message", message.message);
@@ -33,12 +43,16 @@ void append_message(QueryParameters& parameters, const std::string& prefix, cons
     parameters.emplace_back(prefix + "MessageDeduplicationId", message.deduplication_id);
   }
   size_t number = 0;
-  for (const auto& [name, value] : message.attributes) {
+  const auto append_attribute = [&](const std::string& name, std::string_view type,
+                                    const std::string& value) {
     const std::string entry = prefix + "MessageAttributes.entry." + std::to_string(++number) + ".";
     parameters.emplace_back(entry + "Name", name);
-    parameters.emplace_back(entry + "Value.DataType", kAttributeType);
+    parameters.emplace_back(entry + "Value.DataType", type);
     parameters.emplace_back(entry + "Value.StringValue", value);
-  }
+  };
+  for (const auto& [name, value] : message.attributes) append_attribute(name, kStringType, value);
+  for (const auto& [name, list] : message.list_attributes)
+    append_attribute(name, kListType, json_array(list));
 }
 
 std::optional<Error> check_message(const SnsMessage& message) {
@@ -76,7 +90,9 @@ std::optional<Error> failure_of(const SnsBatchReply& reply, const std::string& i
 
 size_t SnsMessage::size() const {
   size_t total = message.size();
-  for (const auto& [name, value] : attributes) total += name.size() + kAttributeType.size() + value.size();
+  for (const auto& [name, value] : attributes) total += name.size() + kStringType.size() + value.size();
+  for (const auto& [name, list] : list_attributes)
+    total += name.size() + kListType.size() + json_array(list).size();
   return total;
 }
 

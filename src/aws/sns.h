@@ -26,12 +26,13 @@ inline constexpr size_t kSnsMessageSizeMax =
 inline constexpr size_t kSnsBatchMax = 10;
 inline constexpr size_t kSnsSubjectSizeMax = 99;
 
+// For filter policies; of both kinds together at most 10 reach a queue that takes messages raw.
 struct SnsMessage {
-  std::string subject{};  // ASCII, without line breaks; empty: none
-  std::string message;    // UTF-8, not empty
-  std::map<std::string, std::string>
-      attributes{};        // of type String, for filter policies; none with an empty value
-  std::string group_id{};  // of a FIFO topic
+  std::string subject{};                            // ASCII, without line breaks; empty: none
+  std::string message;                              // UTF-8, not empty
+  std::map<std::string, std::string> attributes{};  // of type String; none with an empty value
+  std::map<std::string, std::vector<std::string>> list_attributes{};  // of type String.Array
+  std::string group_id{};                                             // of a FIFO topic
   std::string deduplication_id{};
 
   // What counts towards kSnsMessageSizeMax.

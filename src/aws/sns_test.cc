@@ -59,6 +59,23 @@ std::string line(const SnsBatchOutcome& outcome) {
   return text;
 }
 
+TEST_F(SnsTest, ListsAreAttributesOfTheirOwnType) {
+  serve([](const LoopbackRequest&) {
+    return LoopbackReply::with(200,
+                               "<PublishResponse><PublishResult><MessageId>m-1</MessageId></PublishResult>"
+                               "</PublishResponse>");
+  });
+  const SnsMessage message = {
+      .message = "m", .attributes = {{"a", "b"}}, .list_attributes = {{"lists", {"ads", "x \"2\""}}}};
+  EXPECT_EQ(message.size(), 1 + (1 + 6 + 1) + (5 + 12 + std::string_view(R"(["ads","x \"2\""])").size()));
+  ASSERT_TRUE(sns_->publish(message, Deadline::never()));
+  EXPECT_NE(server_->requests().at(0).body.find(
+                "MessageAttributes.entry.2.Name=lists&MessageAttributes.entry.2.Value.DataType=String.Array&"
+                "MessageAttributes.entry.2.Value.StringValue=%5B%22ads%22%2C%22x+%5C%222%5C%22%22%5D"),
+            std::string::npos)
+      << server_->requests().at(0).body;
+}
+
 TEST_F(SnsTest, PublishSpeaksTheQueryProtocolInTheTopicsRegion) {
   serve([](const LoopbackRequest&) {
     return LoopbackReply::with(200,
