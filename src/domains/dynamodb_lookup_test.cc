@@ -119,13 +119,14 @@ TEST_F(DynamoDbLookupTest, NamesThatNoKeyCanHoldAreInNoTable) {
 
 TEST_F(DynamoDbLookupTest, ExpiredListsAndItemsCountAsAbsent) {
   FakeDynamoDb table;
-  table.put({{"domainName", {{"S", "gone.com"}}}, {"expires", {{"N", std::to_string(kNow)}}}});
-  table.put({{"domainName", {{"S", "left.com"}}}, {"expires", {{"N", std::to_string(kNow + 1)}}}});
-  table.put({{"domainName", {{"S", "half.com"}}},
-             {"lists",
-              {{"M",
-                {{"ads", {{"M", {{"expires", {{"N", std::to_string(kNow - 9)}}}}}}},
-                 {"spam", {{"M", {{"scope", {{"S", "exact"}}}}}}}}}}}});
+  table.put(nlohmann::json{{"domainName", {{"S", "gone.com"}}}, {"expires", {{"N", std::to_string(kNow)}}}});
+  table.put(
+      nlohmann::json{{"domainName", {{"S", "left.com"}}}, {"expires", {{"N", std::to_string(kNow + 1)}}}});
+  table.put(nlohmann::json{{"domainName", {{"S", "half.com"}}},
+                           {"lists",
+                            {{"M",
+                              {{"ads", {{"M", {{"expires", {{"N", std::to_string(kNow - 9)}}}}}}},
+                               {"spam", {{"M", {{"scope", {{"S", "exact"}}}}}}}}}}}});
   open(table);
   EXPECT_EQ(ask({"gone.com", "left.com", "half.com"}),
             (std::vector<std::string>{"none", "interesting left.com subtree [manual]",

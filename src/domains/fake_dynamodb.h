@@ -25,9 +25,10 @@ class FakeDynamoDb {
 
   // Items with the key alone.
   explicit FakeDynamoDb(const std::vector<std::string>& names = {}) {
-    for (const std::string& name : names) put({{"domainName", {{"S", name}}}});
+    for (const std::string& name : names) put_name(name);
   }
 
+  void put_name(const std::string& name) { put(json{{"domainName", {{"S", name}}}}); }
   void put(const json& item) { items_[item["domainName"]["S"].get<std::string>()] = item; }
   void put(const DynamoDbItem& item) {
     std::string text;
