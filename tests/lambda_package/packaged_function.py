@@ -34,6 +34,7 @@ class RuntimeApi(http.server.ThreadingHTTPServer):
         self.events = queue.Queue()  # (id, text, milliseconds since 1970)
         self.answers = queue.Queue()  # (path after invocation/, body)
         self.first_request = None
+        self.is_asked = threading.Event()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
 
@@ -41,7 +42,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
-        self.server.first_request = self.server.first_request or time.monotonic()
+        if not self.server.is_asked.is_set():
+            self.server.first_request = time.monotonic()
+            self.server.is_asked.set()
         event = self.server.events.get()
         if event is None:
             return self.reply(500, b"{}", {})
@@ -138,9 +141,13 @@ class Function:
         """What it posts next: path and body."""
         return self._api.answers.get(timeout=PATIENCE)
 
+    def wait_for_first_request(self):
+        if not self._api.is_asked.wait(PATIENCE):
+            raise AssertionError("the function did not ask for an event")
+
     @property
     def start_ms(self):
-        """From its start to its first request. To be asked after the first answer."""
+        """From its start to its first request, which has been made."""
         return (self._api.first_request - self._started) * 1e3
 
     @property
@@ -154,6 +161,7 @@ class Function:
         self._api.events.put(None)
         printed, _ = self._process.communicate(timeout=PATIENCE)
         self._api.shutdown()
+        self._api.server_close()
         return printed, self._process.returncode
 
     def __enter__(self):
