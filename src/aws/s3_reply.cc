@@ -18,13 +18,6 @@ std::optional<uint64_t> parse_number(std::string_view text) {
   return value;
 }
 
-// As in a form: "+" is a blank.
-std::string decode_key(std::string_view text) {
-  std::string key(text);
-  std::replace(key.begin(), key.end(), '+', ' ');
-  return uri_decode(key);
-}
-
 }  // namespace
 
 Result<S3ListPage> read_list_reply(std::string_view body) {
@@ -36,7 +29,7 @@ Result<S3ListPage> read_list_reply(std::string_view body) {
     if (element.name != "Contents") continue;
     const std::optional<uint64_t> size = parse_number(element.text_of("Size"));
     if (!size || element.text_of("Key").empty()) return Error::corrupt("reply: object without key or size");
-    page.objects.push_back({decode_key(element.text_of("Key")), *size, std::string(element.text_of("ETag")),
+    page.objects.push_back({form_decode(element.text_of("Key")), *size, std::string(element.text_of("ETag")),
                             std::string(element.text_of("LastModified"))});
   }
   if (root->text_of("IsTruncated") == "true") {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "aws/uri_encoding.h"
 
+#include <algorithm>
+
 namespace querymark {
 namespace {
 
@@ -48,6 +50,12 @@ std::string uri_decode(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string form_decode(std::string_view text) {
+  std::string blanks(text);
+  std::replace(blanks.begin(), blanks.end(), '+', ' ');
+  return uri_decode(blanks);
 }
 
 }  // namespace querymark

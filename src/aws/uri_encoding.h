@@ -20,5 +20,7 @@ std::string uri_encode(std::string_view text, UriEncoding encoding = UriEncoding
 
 // Bytes of %XX; a "%" without two hex digits after it stands for itself, and "+" too.
 std::string uri_decode(std::string_view text);
+// The same of text that was encoded as a form is: "+" is a blank, as in S3's keys in events and listings.
+std::string form_decode(std::string_view text);
 
 }  // namespace querymark

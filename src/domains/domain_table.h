@@ -61,6 +61,8 @@ struct ListUpdateCounts {
   uint64_t removed = 0;
   // Of a table that keeps an entry as its first-level domain: what became the same as one before it.
   uint64_t repeated = 0;
+
+  friend bool operator==(const ListUpdateCounts&, const ListUpdateCounts&) = default;
 };
 
 // An entry with its provenance.

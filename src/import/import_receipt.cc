@@ -52,6 +52,12 @@ Result<ImportReceipt> ImportReceipt::create(const std::string& path) {
   return ImportReceipt(*std::move(fd), path);
 }
 
+ImportReceipt ImportReceipt::in_memory(size_t size_max) {
+  ImportReceipt receipt{UniqueFd(), ""};
+  receipt.size_max_ = size_max;
+  return receipt;
+}
+
 void ImportReceipt::skip(std::string_view source, const ListSkip& skip) {
   append(dump(
       {{"source", source}, {"line", skip.line}, {"text", skip.text}, {"reason", to_string(skip.reason)}}));
@@ -63,15 +69,21 @@ void ImportReceipt::warn(std::string_view source, uint64_t line, std::string_vie
 }
 
 Result<void> ImportReceipt::finish(std::string_view summary_json) {
-  append("{\"summary\":" + std::string(summary_json) + "}");
-  flush();
+  std::string line = "{\"summary\":" + std::string(summary_json);
+  if (lines_left_out_ > 0) line += ",\"lines_left_out\":" + std::to_string(lines_left_out_);
+  buffer_.append(line).append("}\n");
+  if (!size_max_) flush();
   return status_;
 }
 
 void ImportReceipt::append(std::string_view line) {
   constexpr size_t kBufferSize = size_t{64} << 10;
+  if (size_max_ && (lines_left_out_ > 0 || buffer_.size() + line.size() >= *size_max_)) {
+    ++lines_left_out_;
+    return;
+  }
   buffer_.append(line).append("\n");
-  if (buffer_.size() >= kBufferSize) flush();
+  if (!size_max_ && buffer_.size() >= kBufferSize) flush();
 }
 
 void ImportReceipt::flush() {

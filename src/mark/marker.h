@@ -55,8 +55,7 @@ struct RejectedRecord {
 struct MatchedRecord {
   size_t begin;
   size_t end;
-  std::string entry;               // the name that decided
-  std::vector<std::string> lists;  // the lists behind it, in the order of their names
+  std::string entry;  // the name that decided
 };
 
 struct MarkedRecords {
