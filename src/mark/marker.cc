@@ -176,7 +176,8 @@ class Marker::Run {
       write_plain(bytes(item), matched ? kMatchedTail : kUnmatchedTail);
     }
     if (matched && marker_.options_.collect_matches)
-      out_.matches.push_back({begin, out_.text.size() - 1, std::string(answer.entry)});
+      out_.matches.push_back(
+          {begin, out_.text.size() - 1, std::string(answer.entry), marker_.lookup_.list_names(answer)});
   }
 
   void write_plain(std::string_view record, std::string_view tail) {

@@ -55,7 +55,8 @@ struct RejectedRecord {
 struct MatchedRecord {
   size_t begin;
   size_t end;
-  std::string entry;  // the name that decided
+  std::string entry;               // the name that decided
+  std::vector<std::string> lists;  // the lists behind it, in the order of their names
 };
 
 struct MarkedRecords {

@@ -201,6 +201,7 @@ TEST(Marker, CollectsMatchesAsTheyStandInTheOutput) {
   ASSERT_EQ(marked.matches.size(), 1);
   const MatchedRecord& match = marked.matches[0];
   EXPECT_EQ(match.entry, "evil.com");
+  EXPECT_EQ(match.lists, (std::vector<std::string>{"phishing", "watch \"2\""}));
   EXPECT_EQ(std::string(marked.text.view().substr(match.begin, match.end - match.begin)) + "\n",
             marked_record("www.evil.com.", "Y"));
 }
