@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "lambda/match_record.h"
+#include "alert/digest.h"
 #include "lambda/stream_processor_fixture.h"
 
 namespace querymark {
@@ -126,22 +126,6 @@ TEST_F(Notifications, DigestHoldsAsManySamplesAsAMessageTakes) {
   const nlohmann::json digest = nlohmann::json::parse(messages[0]);
   EXPECT_EQ(digest["count"], 4);
   EXPECT_EQ(digest["samples"].size(), 2U);
-}
-
-TEST(MatchRecord, BrokenUtf8BecomesReplacementCharacters) {
-  EXPECT_EQ(valid_utf8("plain ä €"), "plain ä €");
-  EXPECT_EQ(valid_utf8("\x80"
-                       "a\xC3"),
-            "\uFFFD"
-            "a\uFFFD");
-  EXPECT_EQ(valid_utf8("\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD");
-}
-
-TEST(MatchRecord, StringMembersAreThoseOfTheTopLevel) {
-  const auto members = string_members(R"({"a":"1","b":2,"c":{"d":"3"},"a":"4\u0041"})");
-  EXPECT_EQ(members.size(), 1U);
-  EXPECT_EQ(members.at("a"), "4A");
-  EXPECT_TRUE(string_members("{").empty());
 }
 
 }  // namespace

@@ -14,4 +14,7 @@ std::string valid_utf8(std::string_view text);
 // which is stricter than we are with numbers and escapes.
 std::map<std::string, std::string, std::less<>> string_members(std::string_view record);
 
+// For who cannot take it whole: without `answers`, saying so by "answersLeftOut":true.
+std::string without_answers(std::string_view record);
+
 }  // namespace querymark

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lambda/match_record.h"
+#include "alert/match_record.h"
 
 #include <simdjson.h>
 
+#include <array>
+
 #include "aws/json_text.h"
+#include "codec/record_splicer.h"
 
 namespace querymark {
 namespace {
@@ -45,6 +48,13 @@ std::map<std::string, std::string, std::less<>> string_members(std::string_view 
     if (value.get_string().get(text) == simdjson::SUCCESS) members.insert_or_assign(std::string(name), text);
   }
   return members;
+}
+
+std::string without_answers(std::string_view record) {
+  static constexpr std::array<MemberEdit, 2> kEdits = {{{"answers", ""}, {"answersLeftOut", "true"}}};
+  std::string shorter;
+  splice_record(record, kEdits, shorter);
+  return shorter;
 }
 
 }  // namespace querymark
