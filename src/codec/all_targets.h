@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <hwy/targets.h>
+#include <cstddef>
 
-#include <cstdint>
+#include "codec/vector_target.h"
 
 // For tests: runs `body` on each kind of vectors that this processor has, and without any.
 namespace querymark {
 
 template <typename Body>
 void on_all_targets(const Body& body) {
-  for (int64_t targets = hwy::SupportedTargets(); targets != 0; targets &= targets - 1) {
-    hwy::GetChosenTarget().Update(targets & -targets);
+  for (size_t target = 0; target <= static_cast<size_t>(best_vector_target()); ++target) {
+    set_vector_target(static_cast<VectorTarget>(target));
     body();
   }
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
 }  // namespace querymark

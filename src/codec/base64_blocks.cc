@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "codec/vector_target.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "codec/base64_blocks.cc"
 #include <hwy/foreach_target.h>
@@ -141,15 +143,12 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace querymark {
 
-HWY_EXPORT(encode_by_vectors);
-HWY_EXPORT(decode_by_vectors);
-
 size_t encode_base64_blocks(std::string_view bytes, char* out) {
-  return HWY_DYNAMIC_DISPATCH(encode_by_vectors)(bytes, out);
+  return QUERYMARK_FOR_VECTORS(encode_by_vectors)(bytes, out);
 }
 
 size_t decode_base64_blocks(std::string_view text, char* out) {
-  return HWY_DYNAMIC_DISPATCH(decode_by_vectors)(text, out);
+  return QUERYMARK_FOR_VECTORS(decode_by_vectors)(text, out);
 }
 
 }  // namespace querymark

@@ -3,7 +3,6 @@
 // and what would be used instead (simdjson, told where the lines are, asked for query_name alone: it checks
 // less).
 #include <benchmark/benchmark.h>
-#include <hwy/targets.h>
 #include <simdjson.h>
 
 #include <algorithm>

@@ -34,7 +34,7 @@ struct StripeMasks {
   alignas(64) Row sign;
   alignas(64) Row second;
   alignas(64) Row third;
-  alignas(64) Row m;  // the letter, which each name that marking looks for has at a place of its own
+  alignas(64) Row late;  // y and all bytes above: also tells { and } from [ and ]
 };
 
 // Kinds of bytes, one bit each: a byte is of those that both its low and its high four bits may be of.
@@ -89,14 +89,14 @@ alignas(16) static constexpr uint8_t kByHigh[16] = {kControl,
 
 // Writes word i of each row.
 inline void write_masks(const char* block, size_t i, StripeMasks& masks) {
-  masks.sign[i] = masks.second[i] = masks.third[i] = masks.m[i] = 0;
+  masks.sign[i] = masks.second[i] = masks.third[i] = masks.late[i] = 0;
   for (size_t j = 0; j < kBlockSize; ++j) {
     const auto byte = static_cast<uint8_t>(block[j]);
     const uint8_t kinds = kByLow[byte & 15] & kByHigh[byte >> 4];
     masks.sign[i] |= uint64_t{(kinds & kSign) != 0} << j;
     masks.second[i] |= uint64_t{(kinds & kSecond) != 0} << j;
     masks.third[i] |= uint64_t{(kinds & kThird) != 0} << j;
-    masks.m[i] |= uint64_t{byte == 'm'} << j;
+    masks.late[i] |= uint64_t{byte >= 'y'} << j;
   }
 }
 
@@ -131,32 +131,63 @@ HWY_INLINE uint64_t mask_bits(D d, Mask mask) {
   return bits;
 }
 
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3_DL
+
+struct KindTable {
+  alignas(64) uint8_t kinds[128];
+};
+static constexpr KindTable kKindOfAscii = [] {
+  KindTable table{};
+  for (size_t byte = 0; byte < 128; ++byte) table.kinds[byte] = kByLow[byte % 16] & kByHigh[byte / 16];
+  return table;
+}();
+
+// As below, with a look-up for all ASCII bytes at once.
+HWY_INLINE void write_masks(const char* block, size_t i, StripeMasks& masks) {
+  const __m512i here = _mm512_loadu_si512(block);
+  const __m512i kinds = _mm512_maskz_permutex2var_epi8(_knot_mask64(_mm512_movepi8_mask(here)),
+                                                       _mm512_load_si512(kKindOfAscii.kinds), here,
+                                                       _mm512_load_si512(kKindOfAscii.kinds + kBlockSize));
+  const auto any_of = [&](uint8_t wanted) HWY_ATTR {
+    return _mm512_test_epi8_mask(kinds, _mm512_set1_epi8(static_cast<char>(wanted)));
+  };
+  masks.sign[i] = any_of(kSign);
+  masks.second[i] = any_of(kSecond);
+  masks.third[i] = any_of(kThird);
+  masks.late[i] = _mm512_cmpge_epu8_mask(here, _mm512_set1_epi8('y'));
+}
+
+#else
+
 HWY_INLINE void write_masks(const char* block, size_t i, StripeMasks& masks) {
   const hn::CappedTag<uint8_t, kBlockSize> d;
   const hn::Repartition<uint16_t, decltype(d)> pairs;
   const auto byte = [&](int value) HWY_ATTR { return hn::Set(d, static_cast<uint8_t>(value)); };
+  // Bits of those that are not.
   uint64_t sign = 0;
   uint64_t second = 0;
   uint64_t third = 0;
-  uint64_t m = 0;
+  uint64_t late = 0;
   for (size_t j = 0; j < kBlockSize; j += hn::Lanes(d)) {
     const auto here = hn::LoadU(d, reinterpret_cast<const uint8_t*>(block) + j);
     const auto high = hn::And(hn::BitCast(d, hn::ShiftRight<4>(hn::BitCast(pairs, here))), byte(15));
     const auto kinds = hn::And(hn::TableLookupBytes(hn::LoadDup128(d, kByLow), hn::And(here, byte(15))),
                                hn::TableLookupBytes(hn::LoadDup128(d, kByHigh), high));
-    const auto any_of = [&](uint8_t wanted) HWY_ATTR {
-      return mask_bits(d, hn::Ne(hn::And(kinds, byte(wanted)), hn::Zero(d))) << j;
+    const auto none_of = [&](uint8_t wanted) HWY_ATTR {
+      return mask_bits(d, hn::Eq(hn::And(kinds, byte(wanted)), hn::Zero(d))) << j;
     };
-    sign |= any_of(kSign);
-    second |= any_of(kSecond);
-    third |= any_of(kThird);
-    m |= mask_bits(d, hn::Eq(here, byte('m'))) << j;
+    sign |= none_of(kSign);
+    second |= none_of(kSecond);
+    third |= none_of(kThird);
+    late |= mask_bits(d, hn::Eq(hn::Min(here, byte('x')), here)) << j;
   }
-  masks.sign[i] = sign;
-  masks.second[i] = second;
-  masks.third[i] = third;
-  masks.m[i] = m;
+  masks.sign[i] = ~sign;
+  masks.second[i] = ~second;
+  masks.third[i] = ~third;
+  masks.late[i] = ~late;
 }
+
+#endif
 
 inline uint64_t find_controls(const char* block, uint64_t string) {
   const hn::CappedTag<uint8_t, kBlockSize> d;
