@@ -124,6 +124,15 @@ Result<void> sync_folder(const std::string& path) {
   return {};
 }
 
+Result<void> make_folders(const std::string& path) {
+  struct stat status {};
+  if (path.empty() || ::stat(path.c_str(), &status) == 0) return {};
+  const std::string above = std::filesystem::path(path).parent_path().string();
+  if (Result<void> made = make_folders(above); !made) return made;
+  if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) return errno_error("make folder", path);
+  return sync_folder(above);
+}
+
 Result<MappedFile> MappedFile::open(const std::string& path) {
   Result<UniqueFd> fd = open_for_reading(path);
   if (!fd) return fd.error();

@@ -51,6 +51,8 @@ Result<std::string> read_file(const std::string& path, size_t size_max);
 
 // Makes the names in a folder durable: of files created, renamed or removed in it.
 Result<void> sync_folder(const std::string& path);
+// As `mkdir -p`, each new folder durable in the one above it.
+Result<void> make_folders(const std::string& path);
 
 // A file's bytes, mapped read-only and shared. The file must not be truncated while mapped: querymark only
 // ever replaces its own files by rename.

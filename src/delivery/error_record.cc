@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "delivery/error_record.h"
+
+#include <chrono>
+#include <string>
+
+#include "codec/base64.h"
+#include "codec/json_string.h"
+
+namespace querymark {
+
+static std::string milliseconds(SystemTime time) {
+  return std::to_string(
+      std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count());
+}
+
+void append_error_record(const ErrorRecord& record, ByteBuffer& out) {
+  std::string text =
+      R"({"attemptsMade":1,"arrivalTimestamp":)" + milliseconds(record.arrived_at) + R"(,"errorCode":)";
+  append_json_string(record.code, text);
+  text += R"(,"errorMessage":)";
+  append_json_string(record.message, text);
+  text += R"(,"attemptEndingTimestamp":)" + milliseconds(record.failed_at) + R"(,"rawData":")";
+  out.append(text);
+  const size_t size = base64_size(record.raw_data.size());
+  encode_base64(record.raw_data, out.room(size));
+  out.grow(size);
+  out.append("\"}\n");
+}
+
+}  // namespace querymark

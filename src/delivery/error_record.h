@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "aws/aws_time.h"
+#include "base/byte_buffer.h"
+
+// What could not be marked, in the form in which Firehose keeps it under its error prefix, so that one tool
+// replays both.
+//
+//   {"attemptsMade":1,"arrivalTimestamp":1764007509000,"errorCode":"Querymark.NotMarked",
+//    "errorMessage":"not JSON","attemptEndingTimestamp":1764007509003,"rawData":"aGk="}
+namespace querymark {
+
+struct ErrorRecord {
+  SystemTime arrived_at;
+  SystemTime failed_at;
+  std::string_view code;
+  std::string_view message;
+  std::string_view raw_data;  // the record's bytes as they came
+};
+
+// Appends it as a line.
+void append_error_record(const ErrorRecord& record, ByteBuffer& out);
+
+}  // namespace querymark
