@@ -10,6 +10,7 @@ find_package(spdlog REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(CURL REQUIRED)
 find_package(OpenSSL REQUIRED)
+find_package(Boost 1.74 REQUIRED) # headers: Asio and Beast
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 pkg_check_modules(idn2 REQUIRED IMPORTED_TARGET libidn2)

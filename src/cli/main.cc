@@ -35,6 +35,7 @@ ExitStatus run(int argc, char** argv) {
   add_mark_command(app, raw.common, action);
   add_query_command(app, raw.common, action);
   add_compact_command(app, raw.common, action);
+  add_serve_command(app, raw.common, action);
   add_demo_command(app, action);
   add_version_command(app, raw.common, action);
   add_completion_command(app, action);

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/ingest.h"
+
+#include <algorithm>
+
+#include "delivery/error_record.h"
+
+namespace querymark {
+
+Marker::Step IngestBatch::add_piece(std::string_view piece, bool is_last) {
+  const Marker::Step step = marker_->mark(piece, is_last, marked_);
+  payload_bytes_ += step.consumed;
+  return step;
+}
+
+bool IngestBatch::has_cut_record() const {
+  return std::any_of(marked_.rejects.begin(), marked_.rejects.end(),
+                     [](const RejectedRecord& record) { return record.is_cut; });
+}
+
+void IngestBatch::begin(std::shared_ptr<const OpenedTable> table, const SuffixTable& suffixes,
+                        const IngestOptions& options) {
+  arrived_at_ = std::chrono::system_clock::now();
+  if (table_ == table) return;
+  marker_.reset();
+  lookup_ = make_domain_set_lookup(table->set, options.match);
+  marker_ = std::make_unique<Marker>(suffixes, *lookup_, MarkOptions{.annotate = options.annotate});
+  table_ = std::move(table);
+}
+
+void IngestBatch::clear() {
+  marked_.clear();
+  errors_.clear();
+  payload_bytes_ = 0;
+}
+
+void IngestBatch::write_errors() {
+  constexpr std::string_view kNotMarked = "Querymark.NotMarked";
+  const SystemTime now = std::chrono::system_clock::now();
+  for (const RejectedRecord& record : marked_.rejects) {
+    append_error_record({arrived_at_, now, kNotMarked, record.reason, record.bytes}, errors_);
+  }
+}
+
+Ingest::Ingest(const LiveTable& table, const SuffixTable& suffixes, const IngestOptions& options,
+               Committer& committer)
+    : table_(table), suffixes_(suffixes), options_(options), committer_(committer) {}
+
+IngestLease Ingest::begin() {
+  std::unique_ptr<IngestBatch> batch;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!idle_.empty()) {
+      batch = std::move(idle_.back());
+      idle_.pop_back();
+    }
+  }
+  if (batch == nullptr) batch = std::make_unique<IngestBatch>();
+  batch->begin(table_.current(), suffixes_, options_);
+  return {batch.release(), ReturnBatch{this}};
+}
+
+void Ingest::commit(IngestBatch& batch, std::function<void(const Result<void>&)> done) {
+  batch.write_errors();
+  committer_.submit({.records = batch.marked_.text.view(),
+                     .record_count = batch.counts().matched + batch.counts().unmatched,
+                     .errors = batch.errors_.view(),
+                     .error_count = batch.counts().rejected,
+                     .done = [this, &batch, done = std::move(done)](const Result<void>& committed) {
+                       settle(batch, committed.has_value());
+                       done(committed);
+                     }});
+}
+
+void Ingest::settle(IngestBatch& batch, bool committed) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (committed) {
+      status_.acknowledged += batch.counts();
+      status_.bytes += batch.payload_bytes_;
+    } else {
+      status_.records_refused += batch.counts().records;
+    }
+  }
+  batch.clear();
+}
+
+void Ingest::end(std::unique_ptr<IngestBatch> batch) {
+  batch->clear();
+  batch->marked_.text.shrink_to(kIdleBufferSizeMax);
+  batch->errors_.shrink_to(kIdleBufferSizeMax);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (idle_.size() < kIdleBatchesMax) idle_.push_back(std::move(batch));
+}
+
+void Ingest::drop_idle() {
+  std::vector<std::unique_ptr<IngestBatch>> dropped;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  dropped.swap(idle_);
+}
+
+void ReturnBatch::operator()(IngestBatch* batch) const {
+  ingest->end(std::unique_ptr<IngestBatch>(batch));
+}
+
+IngestStatus Ingest::status() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return status_;
+}
+
+}  // namespace querymark

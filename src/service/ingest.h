@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <vector>
+
+#include "base/byte_buffer.h"
+#include "mark/marker.h"
+#include "service/committer.h"
+#include "service/live_table.h"
+
+// From payloads to disk: what every endpoint does with the records it was sent.
+//
+//   IngestLease batch = ingest.begin();
+//   for (…) batch->add(payload);                                             marked in memory
+//   ingest.commit(*batch, [](const Result<void>& done) { reply(done); });    acknowledged when on disk
+//
+// Threads: an Ingest is shared; a batch serves one thread at a time.
+namespace querymark {
+
+struct IngestOptions {
+  MatchMode match = MatchMode::kRegistered;
+  bool annotate = false;
+};
+
+// A record is counted where its way ends: received = acknowledged + refused.
+struct IngestStatus {
+  MarkCounts acknowledged;       // = matched + unmatched + rejected + control
+  uint64_t records_refused = 0;  // their sender was told to come again
+  uint64_t bytes = 0;            // of payloads acknowledged
+};
+
+// What one request brings, marked by the table as it was when the batch began.
+class IngestBatch {
+ public:
+  // A payload that holds whole records: anything that Marker reads. REQUIRES: kScanPadding readable bytes
+  // behind it.
+  void add(std::string_view payload) { static_cast<void>(add_piece(payload, true)); }
+  // A piece of a stream of records; see Marker::mark().
+  Marker::Step add_piece(std::string_view piece, bool is_last);
+
+  const MarkCounts& counts() const { return marked_.counts; }
+  uint64_t marked_size() const { return marked_.text.size(); }
+  // The stream holds a record that is longer than any may be.
+  bool has_cut_record() const;
+
+ private:
+  friend class Ingest;
+  void begin(std::shared_ptr<const OpenedTable> table, const SuffixTable& suffixes,
+             const IngestOptions& options);
+  void clear();
+  void write_errors();
+
+  std::shared_ptr<const OpenedTable> table_;
+  std::unique_ptr<DomainLookup> lookup_;
+  std::unique_ptr<Marker> marker_;
+  MarkedRecords marked_;
+  ByteBuffer errors_;
+  SystemTime arrived_at_;
+  uint64_t payload_bytes_ = 0;
+};
+
+class Ingest;
+
+// Gives a batch back, for its buffers to serve the next.
+struct ReturnBatch {
+  Ingest* ingest;
+  void operator()(IngestBatch* batch) const;
+};
+using IngestLease = std::unique_ptr<IngestBatch, ReturnBatch>;
+
+class Ingest {
+ public:
+  // All must outlive it.
+  Ingest(const LiveTable& table, const SuffixTable& suffixes, const IngestOptions& options,
+         Committer& committer);
+
+  IngestLease begin();
+  // `done` is called once, on the committer's thread, and the batch is empty then. REQUIRES: the batch stays
+  // as it is until then.
+  void commit(IngestBatch& batch, std::function<void(const Result<void>&)> done);
+  // Batches that wait for the next request hold on to the table that they marked by: lets it go.
+  void drop_idle();
+
+  IngestStatus status() const;
+
+ private:
+  // Kept between requests; more than the processors can be busy with.
+  static constexpr size_t kIdleBatchesMax = 8;
+  static constexpr size_t kIdleBufferSizeMax = size_t{5} << 20;
+
+  friend struct ReturnBatch;
+  void end(std::unique_ptr<IngestBatch> batch);
+  void settle(IngestBatch& batch, bool committed);
+
+  const LiveTable& table_;
+  const SuffixTable& suffixes_;
+  IngestOptions options_;
+  Committer& committer_;
+  mutable std::mutex mutex_;  // guards what follows
+  std::vector<std::unique_ptr<IngestBatch>> idle_;
+  IngestStatus status_;
+};
+
+}  // namespace querymark

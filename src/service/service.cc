@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/service.h"
+
+#include <algorithm>
+#include <atomic>
+#include <optional>
+
+#include "base/file.h"
+#include "base/file_lock.h"
+#include "codec/json_string.h"
+#include "delivery/directory_store.h"
+#include "service/committer.h"
+#include "service/ingest_endpoint.h"
+#include "service/live_table.h"
+#include "service/metrics_text.h"
+#include "service/service_metrics.h"
+
+namespace querymark {
+namespace {
+
+constexpr const char* kErrorOutputType = "processing-failed";
+
+// What the options name, read and found good.
+struct Prepared {
+  ObjectPrefix prefix;
+  ObjectPrefix error_prefix;
+  std::unique_ptr<ObjectStore> store;
+};
+
+Result<std::unique_ptr<ObjectStore>> open_store(const ServiceOptions& options) {
+  constexpr std::string_view kDirectory = "dir:";
+  if (options.store_uri.empty()) return make_directory_store(options.home + "/store");
+  if (options.store_uri.starts_with(kDirectory) && options.store_uri.size() > kDirectory.size())
+    return make_directory_store(options.store_uri.substr(kDirectory.size()));
+  return Error::invalid("--store " + options.store_uri + ": a store is dir:PATH");
+}
+
+Result<Prepared> prepare(const ServiceOptions& options) {
+  if (!is_stream_name(options.stream))
+    return Error::invalid("--stream " + options.stream + ": 1 to 64 of A-Z a-z 0-9 _ . - are wanted");
+  Result<ObjectPrefix> prefix = ObjectPrefix::parse(options.prefix, ObjectPrefix::Kind::kRecords);
+  if (!prefix) return prefix.error();
+  Result<ObjectPrefix> error_prefix = ObjectPrefix::parse(options.error_prefix, ObjectPrefix::Kind::kErrors);
+  if (!error_prefix) return error_prefix.error();
+  Result<std::unique_ptr<ObjectStore>> store = open_store(options);
+  if (!store) return store.error();
+  return Prepared{*std::move(prefix), *std::move(error_prefix), *std::move(store)};
+}
+
+// Tells the log what happens on the service's own threads.
+class Events final : public DeliveryObserver, public LiveTableObserver {
+ public:
+  explicit Events(EventLog& log) : log_(log) {}
+
+  // Has the batches of an ingest that has begun let go of the table before.
+  void set_ingest(Ingest& ingest) { ingest_ = &ingest; }
+
+  void delivered(const std::string&, uint64_t) override { is_failing_ = false; }
+  void failed(const std::string& key, const Error& error) override {
+    if (!is_failing_.exchange(true))
+      log_.error("delivery of " + key + " failed and is tried again: " + error.detail);
+  }
+  void table_changed(const OpenedTable& table) override {
+    if (Ingest* ingest = ingest_; ingest != nullptr) ingest->drop_idle();
+    log_.info("the table " + table.description + " has changed: " + std::to_string(table.set.entry_count()) +
+              " entries");
+  }
+  void table_failed(const Error& error) override {
+    log_.error("the table cannot be read, the one before it stays in use: " + error.detail);
+  }
+
+ private:
+  EventLog& log_;
+  std::atomic<Ingest*> ingest_{nullptr};
+  std::atomic<bool> is_failing_{false};
+};
+
+}  // namespace
+
+struct Service::State final : public HttpService {
+  State(const ServiceOptions& opts, EventLog& event_log, FileLock home_lock,
+        std::unique_ptr<ObjectStore> object_store)
+      : options(opts),
+        log(event_log),
+        lock(std::move(home_lock)),
+        store(std::move(object_store)),
+        budget(opts.memory_max),
+        events(event_log) {}
+
+  Result<void> open_streams(Prepared& prepared);
+  std::unique_ptr<HttpHandler> begin(HttpHead head) override;
+  ServiceStatus status() const;
+  HttpReply ready() const;
+
+  ServiceOptions options;
+  EventLog& log;
+  FileLock lock;
+  std::unique_ptr<ObjectStore> store;
+  MemoryBudget budget;
+  Events events;
+  std::unique_ptr<DeliveryStream> records;
+  std::unique_ptr<DeliveryStream> errors;
+  std::unique_ptr<LiveTable> table;
+  std::optional<Committer> committer;
+  std::optional<Ingest> ingest;
+  std::unique_ptr<HttpServer> server;
+  bool is_stopped = false;
+};
+
+Result<void> Service::State::open_streams(Prepared& prepared) {
+  DeliveryOptions delivery{.stream = options.stream,
+                           .spool_folder = options.home + "/spool/" + options.stream,
+                           .prefix = std::move(prepared.prefix),
+                           .object_size = options.object_size,
+                           .object_interval = options.object_interval,
+                           .spool_size_max = options.spool_size_max};
+  Result<std::unique_ptr<DeliveryStream>> opened = DeliveryStream::open(delivery, *store, events);
+  if (!opened) return opened.error();
+  records = *std::move(opened);
+  delivery.spool_folder += "/errors";
+  delivery.prefix = std::move(prepared.error_prefix);
+  delivery.error_output_type = kErrorOutputType;
+  opened = DeliveryStream::open(delivery, *store, events);
+  if (!opened) return opened.error();
+  errors = *std::move(opened);
+  return {};
+}
+
+std::unique_ptr<HttpHandler> Service::State::begin(HttpHead head) {
+  const bool is_get = head.method == "GET";
+  if (head.path == "/ingest") {
+    if (head.method == "POST") return make_ingest_handler(*ingest, budget);
+  } else if (head.path == "/healthz") {
+    if (is_get) return make_reply_handler(json_message(200, "alive"));
+  } else if (head.path == "/readyz") {
+    if (is_get) return make_reply_handler(ready());
+  } else if (head.path == "/metrics") {
+    if (is_get) {
+      return make_reply_handler(
+          {.content_type = std::string(MetricsText::kContentType), .body = metrics_text(status())});
+    }
+  } else {
+    return make_reply_handler(json_message(404, "there is nothing at " + head.path));
+  }
+  return make_reply_handler(json_message(405, head.method + " means nothing here"));
+}
+
+ServiceStatus Service::State::status() const {
+  const std::shared_ptr<const OpenedTable> current = table->current();
+  return {.http = server->status(),
+          .ingest = ingest->status(),
+          .committer = committer->status(),
+          .records = records->status(),
+          .errors = errors->status(),
+          .table = table->status(),
+          .table_entries = current->set.entry_count(),
+          .table_allow_entries = current->set.allow_count(),
+          .memory_used = budget.used(),
+          .memory_max = budget.size(),
+          .spool_size_max = options.spool_size_max};
+}
+
+HttpReply Service::State::ready() const {
+  const ServiceStatus now = status();
+  if (now.table.is_failing) return json_message(503, "the table cannot be read");
+  if (std::max(now.records.spool_bytes, now.errors.spool_bytes) >= options.spool_size_max)
+    return json_message(503, "the spool is full");
+  return json_message(200, "ready");
+}
+
+Service::Service(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Service::~Service() {
+  if (!state_->is_stopped) stop(Deadline::after(std::chrono::milliseconds(0)));
+}
+
+Result<void> Service::check(const ServiceOptions& options, const SuffixTable& suffixes) {
+  if (const Result<Prepared> prepared = prepare(options); !prepared) return prepared.error();
+  const Result<OpenedTable> table = open_table(options.table_uri, options.home, suffixes);
+  if (!table) return table.error();
+  return {};
+}
+
+Result<std::unique_ptr<Service>> Service::start(const ServiceOptions& options, const SuffixTable& suffixes,
+                                                EventLog& log) {
+  Result<Prepared> prepared = prepare(options);
+  if (!prepared) return prepared.error();
+  if (const Result<void> made = make_folders(options.home); !made) return made.error();
+  Result<FileLock> lock = FileLock::acquire(options.home + "/serve.lock", 0);
+  if (!lock && lock.error().code == Errc::kBusy)
+    return Error{Errc::kBusy, "another service runs on the home " + options.home};
+  if (!lock) return lock.error();
+  auto state = std::make_unique<State>(options, log, *std::move(lock), std::move(prepared->store));
+  Result<std::unique_ptr<LiveTable>> table =
+      LiveTable::open(options.table_uri, options.home, suffixes, state->events);
+  if (!table) return table.error();
+  state->table = *std::move(table);
+  if (const Result<void> opened = state->open_streams(*prepared); !opened) return opened.error();
+  state->committer.emplace(*state->records, *state->errors);
+  state->ingest.emplace(*state->table, suffixes, options.ingest, *state->committer);
+  state->events.set_ingest(*state->ingest);
+  Result<std::unique_ptr<HttpServer>> server = HttpServer::listen(
+      options.http, *state, state->budget, [&log](std::string_view what) { log.error(what); });
+  if (!server) return server.error();
+  state->server = *std::move(server);
+  state->server->start();
+  return std::unique_ptr<Service>(new Service(std::move(state)));
+}
+
+uint16_t Service::port() const {
+  return state_->server->port();
+}
+
+std::string Service::store() const {
+  return state_->store->description();
+}
+
+bool Service::stop(Deadline deadline) {
+  state_->is_stopped = true;
+  state_->server->stop(deadline);
+  // The last group is committed, though no sender hears of it after the deadline.
+  state_->committer.reset();
+  const bool records_done = state_->records->finish(deadline);
+  return state_->errors->finish(deadline) && records_done;
+}
+
+}  // namespace querymark

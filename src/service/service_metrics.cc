@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/service_metrics.h"
+
+#include "service/metrics_text.h"
+
+namespace querymark {
+namespace {
+
+double number(uint64_t value) {
+  return static_cast<double>(value);
+}
+
+// received = acknowledged (matched + unmatched + rejected + control) + refused
+void append_records(const IngestStatus& ingest, MetricsText& text) {
+  const MarkCounts& counts = ingest.acknowledged;
+  text.counter("querymark_records_received_total", "Records that came in and were marked or found wrong.",
+               number(counts.records + ingest.records_refused));
+  text.family("querymark_records_acknowledged_total", "counter",
+              "Records that are on disk, by what marking made of them.");
+  text.sample("result", "matched", number(counts.matched));
+  text.sample("result", "unmatched", number(counts.unmatched));
+  text.sample("result", "rejected", number(counts.rejected));
+  text.sample("result", "control", number(counts.control));
+  text.counter("querymark_records_refused_total",
+               "Records whose sender was told to send them again: they could not be put on disk.",
+               number(ingest.records_refused));
+  text.counter("querymark_lookups_failed_total", "Of the rejected: the table gave no answer.",
+               number(counts.lookups_failed));
+  text.counter("querymark_payload_bytes_total", "Bytes of acknowledged records as they came.",
+               number(ingest.bytes));
+}
+
+void append_commits(const CommitterStatus& committer, MetricsText& text) {
+  text.counter("querymark_commits_total", "Group commits.", number(committer.commits));
+  text.counter("querymark_commit_requests_total", "Requests made durable by them.",
+               number(committer.requests));
+  text.counter("querymark_commit_failures_total", "Requests that could not be made durable.",
+               number(committer.failures));
+  text.counter("querymark_commit_seconds_total", "Time spent writing and syncing.", committer.sync_seconds);
+}
+
+using Field = uint64_t DeliveryStatus::*;
+
+void append_both(std::string_view name, std::string_view type, std::string_view help,
+                 const ServiceStatus& status, Field field, MetricsText& text) {
+  text.family(name, type, help);
+  text.sample("kind", "records", number(status.records.*field));
+  text.sample("kind", "errors", number(status.errors.*field));
+}
+
+// synced + recovered = delivered + waiting
+void append_delivery(const ServiceStatus& status, MetricsText& text) {
+  append_both("querymark_lines_synced_total", "counter", "Lines made durable in part files.", status,
+              &DeliveryStatus::lines, text);
+  append_both("querymark_lines_recovered_total", "counter", "Lines found in part files at the start.", status,
+              &DeliveryStatus::lines_recovered, text);
+  append_both("querymark_lines_delivered_total", "counter", "Lines that are in the store.", status,
+              &DeliveryStatus::lines_delivered, text);
+  append_both("querymark_lines_waiting", "gauge", "Lines in part files, not in the store yet.", status,
+              &DeliveryStatus::lines_waiting, text);
+  append_both("querymark_objects_delivered_total", "counter", "Objects put into the store.", status,
+              &DeliveryStatus::objects, text);
+  append_both("querymark_delivery_failures_total", "counter", "Attempts at delivery that failed.", status,
+              &DeliveryStatus::failures, text);
+  append_both("querymark_spool_bytes", "gauge", "Bytes of part files.", status, &DeliveryStatus::spool_bytes,
+              text);
+  append_both("querymark_parts_waiting", "gauge", "Closed part files that wait for the store.", status,
+              &DeliveryStatus::parts_waiting, text);
+  text.gauge("querymark_spool_bytes_max", "Bound of each kind's part files (--spool-max).",
+             number(status.spool_size_max));
+  text.gauge(
+      "querymark_oldest_part_seconds", "Since the oldest waiting part file was closed.",
+      static_cast<double>(std::max(status.records.oldest_waiting, status.errors.oldest_waiting).count()));
+}
+
+void append_table(const ServiceStatus& status, MetricsText& text) {
+  text.family("querymark_table_entries", "gauge", "Entries of the table in use.");
+  text.sample("kind", "interesting", number(status.table_entries));
+  text.sample("kind", "allow", number(status.table_allow_entries));
+  text.counter("querymark_table_changes_total", "Times that a changed table was taken.",
+               number(status.table.changes));
+  text.counter("querymark_table_failures_total", "Looks at the table that failed.",
+               number(status.table.failures));
+  text.gauge("querymark_table_failing", "1 while the table cannot be read and the one before it is in use.",
+             status.table.is_failing ? 1 : 0);
+}
+
+void append_server(const ServiceStatus& status, MetricsText& text) {
+  text.gauge("querymark_connections", "Open connections.", number(status.http.connections));
+  text.counter("querymark_connections_total", "Connections accepted.", number(status.http.connections_total));
+  text.counter("querymark_connections_refused_total", "Connections over the bound.",
+               number(status.http.connections_refused));
+  text.gauge("querymark_request_memory_bytes", "Memory held by requests under way.",
+             number(status.memory_used));
+  text.gauge("querymark_request_memory_bytes_max", "Its bound (--memory-max).", number(status.memory_max));
+}
+
+}  // namespace
+
+std::string metrics_text(const ServiceStatus& status) {
+  MetricsText text;
+  append_records(status.ingest, text);
+  append_commits(status.committer, text);
+  append_delivery(status, text);
+  append_table(status, text);
+  append_server(status, text);
+  return text.take();
+}
+
+}  // namespace querymark
