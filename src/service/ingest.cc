@@ -3,6 +3,10 @@
 
 #include <algorithm>
 
+#include "codec/base64.h"
+#include "codec/gzip.h"
+#include "codec/json_string.h"
+#include "codec/record_scanner.h"
 #include "delivery/error_record.h"
 
 namespace querymark {
@@ -13,9 +17,52 @@ Marker::Step IngestBatch::add_piece(std::string_view piece, bool is_last) {
   return step;
 }
 
-bool IngestBatch::has_cut_record() const {
+Result<void> IngestBatch::add_base64(std::string_view content) {
+  if (content.find('\\') != std::string_view::npos) {
+    unescaped_.clear();
+    unescape_json(content, unescaped_);
+    content = unescaped_;
+  }
+  decoded_.clear();
+  const Result<size_t> size = decode_base64(content, decoded_.room(base64_decoded_size_max(content.size())));
+  if (!size) return size.error();
+  decoded_.grow(*size);
+  if (!is_gzip(decoded_.view())) {
+    add_piece(decoded_.view(), true);
+    return {};
+  }
+  if (const Result<void> inflated = inflate(decoded_.view()); !inflated) {
+    reject(decoded_.view(), inflated.error().detail);
+  } else {
+    add_piece(inflated_.view(), true);
+  }
+  return {};
+}
+
+Result<void> IngestBatch::inflate(std::string_view payload) {
+  constexpr size_t kStep = size_t{256} << 10;
+  inflated_.clear();
+  GzipInflater inflater;
+  for (;;) {
+    const Result<GzipProgress> progress = inflater.inflate(payload, inflated_.room(kStep), kStep);
+    if (!progress) return progress.error();
+    inflated_.grow(progress->produced);
+    payload.remove_prefix(progress->consumed);
+    if (inflated_.size() > kInflatedSizeMax) return Error::limit("gzip of more than 16 MiB");
+    if (payload.empty() && progress->produced < kStep) return inflater.finish();
+  }
+}
+
+void IngestBatch::reject(std::string_view payload, const std::string& reason) {
+  ++marked_.counts.records;
+  ++marked_.counts.rejected;
+  marked_.rejects.push_back({std::string(payload), reason, 0, 0});
+  payload_bytes_ += payload.size();
+}
+
+bool IngestBatch::has_overlong_record() const {
   return std::any_of(marked_.rejects.begin(), marked_.rejects.end(),
-                     [](const RejectedRecord& record) { return record.is_cut; });
+                     [](const RejectedRecord& record) { return record.bytes.size() > kRecordSizeMax; });
 }
 
 void IngestBatch::begin(std::shared_ptr<const OpenedTable> table, const SuffixTable& suffixes,
@@ -89,6 +136,10 @@ void Ingest::end(std::unique_ptr<IngestBatch> batch) {
   batch->clear();
   batch->marked_.text.shrink_to(kIdleBufferSizeMax);
   batch->errors_.shrink_to(kIdleBufferSizeMax);
+  batch->decoded_.clear();
+  batch->decoded_.shrink_to(kIdleBufferSizeMax);
+  batch->inflated_.clear();
+  batch->inflated_.shrink_to(kIdleBufferSizeMax);
   const std::lock_guard<std::mutex> lock(mutex_);
   if (idle_.size() < kIdleBatchesMax) idle_.push_back(std::move(batch));
 }

@@ -37,16 +37,20 @@ struct IngestStatus {
 // What one request brings, marked by the table as it was when the batch began.
 class IngestBatch {
  public:
-  // A payload that holds whole records: anything that Marker reads. REQUIRES: kScanPadding readable bytes
-  // behind it.
-  void add(std::string_view payload) { static_cast<void>(add_piece(payload, true)); }
+  // What a payload may hold when it is inflated.
+  static constexpr size_t kInflatedSizeMax = size_t{16} << 20;
+
+  // A payload as Firehose's senders write it: base64, as it stands between a JSON string's quotes, of whole
+  // records in any form that Marker reads, plain or gzip. A gzip that is broken or too large is rejected as
+  // one record. kInvalid where it is no base64; then nothing is added.
+  Result<void> add_base64(std::string_view content);
   // A piece of a stream of records; see Marker::mark().
   Marker::Step add_piece(std::string_view piece, bool is_last);
 
   const MarkCounts& counts() const { return marked_.counts; }
   uint64_t marked_size() const { return marked_.text.size(); }
   // The stream holds a record that is longer than any may be.
-  bool has_cut_record() const;
+  bool has_overlong_record() const;
 
  private:
   friend class Ingest;
@@ -54,12 +58,17 @@ class IngestBatch {
              const IngestOptions& options);
   void clear();
   void write_errors();
+  Result<void> inflate(std::string_view payload);
+  void reject(std::string_view payload, const std::string& reason);
 
   std::shared_ptr<const OpenedTable> table_;
   std::unique_ptr<DomainLookup> lookup_;
   std::unique_ptr<Marker> marker_;
   MarkedRecords marked_;
   ByteBuffer errors_;
+  std::string unescaped_;
+  ByteBuffer decoded_;
+  ByteBuffer inflated_;
   SystemTime arrived_at_;
   uint64_t payload_bytes_ = 0;
 };

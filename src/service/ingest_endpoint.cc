@@ -41,7 +41,7 @@ class IngestHandler final : public HttpHandler {
       return resume(refuse(HttpRefusal::kOverloaded));
     const Result<Continue> marked = gzip_ ? mark_gzip(body, is_last) : mark_plain(body, is_last);
     if (!marked) return resume(json_message(400, marked.error().detail));
-    if (batch_->has_cut_record()) return resume(json_message(413, "a record is longer than 16 MiB"));
+    if (batch_->has_overlong_record()) return resume(json_message(413, "a record is longer than 16 MiB"));
     commit(is_last && *marked == Continue::kRead, *marked, std::move(resume));
   }
 

@@ -53,6 +53,11 @@ bool JsonCursor::read_string(std::string_view& content) {
   const size_t end = find_string_end(json_, at_);
   if (end == std::string_view::npos) return fail();
   content = json_.substr(at_, end - at_);
+  for (size_t at = content.find('\\'); at != std::string_view::npos; at = content.find('\\', at)) {
+    const size_t size = escape_size(content, at);
+    if (size == 0 || size == std::string_view::npos) return fail();
+    at += size;
+  }
   at_ = end + 1;
   return true;
 }
@@ -60,11 +65,6 @@ bool JsonCursor::read_string(std::string_view& content) {
 bool JsonCursor::read_text(std::string& text) {
   std::string_view content;
   if (!read_string(content)) return false;
-  for (size_t at = content.find('\\'); at != std::string_view::npos; at = content.find('\\', at)) {
-    const size_t size = escape_size(content, at);
-    if (size == 0 || size == std::string_view::npos) return fail();
-    at += size;
-  }
   text.clear();
   unescape_json(content, text);
   return true;

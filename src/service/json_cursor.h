@@ -32,13 +32,15 @@ class JsonCursor {
   // Likewise of an array.
   bool next_element();
 
-  // A string's content, as written between its quotes.
+  // A string's content, as written between its quotes; its escapes are of the right form.
   bool read_string(std::string_view& content);
   // A string's text, its escapes resolved.
   bool read_text(std::string& text);
   // Any value.
   bool skip_value() { return skip_value(0); }
 
+  // What the caller finds wrong counts as a fault of the text. False.
+  bool refuse() { return fail(); }
   // True where nothing was wrong and nothing follows.
   bool finish();
   bool failed() const { return failed_; }
