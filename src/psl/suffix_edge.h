@@ -44,19 +44,27 @@ struct SuffixEdge {
 
 // The table; a view of what somebody else owns.
 struct SuffixEdges {
+  // Bits that tell of most edges that are not there, without a look at the slots: those are too many for a
+  // core's first cache.
+  static constexpr size_t kHintsPerSlot = 4;
+
   std::span<const SuffixEdge> slots;  // a power of two of them, at least one empty
+  std::span<const uint64_t> hints;    // kHintsPerSlot bits for each slot
   std::string_view long_labels;  // labels of more than 8 bytes: their size in a byte, then they themselves
 
-  size_t first_slot(uint64_t identity, const SuffixLabel& label) const {
+  // Which of the hints an edge has; its first slot is that divided by kHintsPerSlot.
+  size_t hint(uint64_t identity, const SuffixLabel& label) const {
     const uint64_t mixed = label.tail ^ label.head * 0xA24BAED4963EE407 ^ identity * 0xD6E8FEB86659FD93;
-    return static_cast<size_t>(mixed * 0x9E3779B97F4A7C15 >> 32) & (slots.size() - 1);
+    return static_cast<size_t>(mixed * 0x9E3779B97F4A7C15 >> 32) & (slots.size() * kHintsPerSlot - 1);
   }
 
   // The edge from node `parent` by a label of `name`; null where there is none.
   const SuffixEdge* find(uint64_t parent, std::string_view name, const SuffixLabel& label) const {
     const bool is_long = label.size > 8;
     const uint64_t identity = SuffixEdge::identity(parent, is_long ? SuffixEdge::kLongSizeClass : label.size);
-    for (size_t slot = first_slot(identity, label);; slot = (slot + 1) & (slots.size() - 1)) {
+    const size_t at = hint(identity, label);
+    if ((hints[at / 64] >> (at % 64) & 1) == 0) return nullptr;
+    for (size_t slot = at / kHintsPerSlot;; slot = (slot + 1) & (slots.size() - 1)) {
       const SuffixEdge& edge = slots[slot];
       if (edge.rest == 0) return nullptr;
       if (edge.tail != label.tail || (edge.rest & SuffixEdge::kIdentityMask) != identity) continue;

@@ -42,7 +42,9 @@ class Compiler {
     const size_t slot_count = std::bit_ceil(kSlotsPerEdge * count_edges(rules) + 1);
     if (slot_count >= SuffixEdge::kParentLimit) std::abort();
     compiled_->slots.resize(slot_count);
+    compiled_->hints.resize((slot_count * SuffixEdges::kHintsPerSlot + 63) / 64);
     compiled_->image.edges.slots = compiled_->slots;
+    compiled_->image.edges.hints = compiled_->hints;
     for (const SuffixRule& rule : rules.rules) add_rule(rule);
     compiled_->version = rules.version;
     compiled_->image.edges.long_labels = compiled_->long_labels;
@@ -76,7 +78,9 @@ class Compiler {
 
     const bool is_long = label.size > 8;
     const uint64_t identity = SuffixEdge::identity(parent, is_long ? SuffixEdge::kLongSizeClass : label.size);
-    size_t at = edges.first_slot(identity, label);
+    const size_t hint = edges.hint(identity, label);
+    compiled_->hints[hint / 64] |= uint64_t{1} << (hint % 64);
+    size_t at = hint / SuffixEdges::kHintsPerSlot;
     while (slot(at).rest != 0) at = (at + 1) & (compiled_->slots.size() - 1);
     slot(at) = {label.tail, identity};
     if (is_long)

@@ -30,6 +30,7 @@ struct SuffixImage {
 // Owns what its image shows; stays where it was made.
 struct CompiledSuffixes {
   std::vector<SuffixEdge> slots;
+  std::vector<uint64_t> hints;
   std::string long_labels;
   std::string version;
   SuffixImage image;

@@ -20,7 +20,8 @@
 //
 // Cost: a lookup takes some 40 ns in a table of 10,000 rules (one probe a label, from the right); compiling
 // the text some milliseconds, not needed for the built-in table, which is compiled into the program. Memory:
-// 512 KB for 10,000 rules, shared by copies. Threads: immutable after construction.
+// 528 KB for 10,000 rules, shared by copies; labels that end a walk touch 16 of them. Threads: immutable
+// after construction.
 namespace querymark {
 
 // The prevailing rule of a name and what follows from it. Offsets are into the name asked for.

@@ -36,13 +36,15 @@ std::string code_of(const SuffixImage& image) {
     append_number(code, edge.rest);
     code += "},\n";
   }
+  code += "};\nconstexpr uint64_t kHints[] = {";
+  for (const uint64_t word : image.edges.hints) append_number(code, word);
   code += "};\n";
   append_bytes(code, "kLongLabels", image.edges.long_labels);
   append_bytes(code, "kVersion", image.version);
   code +=
       "}  // namespace\n"
       "const SuffixImage kBuiltInSuffixes = {\n"
-      "    {kSlots, {kLongLabels, sizeof kLongLabels - 1}}, {kVersion, sizeof kVersion - 1}, ";
+      "    {kSlots, kHints, {kLongLabels, sizeof kLongLabels - 1}}, {kVersion, sizeof kVersion - 1}, ";
   append_number(code, image.icann_rule_count);
   append_number(code, image.private_rule_count);
   code += "};\n}  // namespace querymark\n";
