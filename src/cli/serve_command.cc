@@ -129,6 +129,14 @@ void add_network_options(CLI::App& verb, ServeArguments& arguments) {
   verb.add_option("--tls-key", http.key_file, "The certificate's private key, PEM")
       ->type_name("FILE")
       ->group(kGroup);
+  verb.add_option("--signing-keys", arguments.service.signing_keys_file,
+                  "Keys that clients of the Firehose API sign with: ACCESS_KEY_ID SECRET, one a line")
+      ->type_name("FILE")
+      ->group(kGroup);
+  verb.add_option("--access-keys", arguments.service.access_keys_file,
+                  "Keys of Firehose's HTTP endpoint destination and of Bearer tokens, one a line")
+      ->type_name("FILE")
+      ->group(kGroup);
   verb.add_option("--threads", http.threads, "Threads that serve requests (default: the processors)")
       ->check(CLI::Range(1U, 64U))
       ->type_name("N")

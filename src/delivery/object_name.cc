@@ -33,17 +33,6 @@ bool is_uuid(std::string_view text) {
   return true;
 }
 
-// Version 4: random.
-std::string new_uuid() {
-  unsigned char bytes[16];
-  if (::RAND_bytes(bytes, sizeof bytes) != 1) std::abort();
-  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x40);
-  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);
-  std::string text = to_hex({reinterpret_cast<const char*>(bytes), sizeof bytes});
-  for (const size_t dash : {8, 13, 18, 23}) text.insert(dash, 1, '-');
-  return text;
-}
-
 std::tm utc(SystemTime time) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
   std::tm parts{};
@@ -170,6 +159,16 @@ std::optional<ObjectName> ObjectName::parse(std::string_view text) {
                   std::string(uuid)};
   if (name.text() != text) return std::nullopt;
   return name;
+}
+
+std::string new_uuid() {
+  unsigned char bytes[16];
+  if (::RAND_bytes(bytes, sizeof bytes) != 1) std::abort();
+  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x40);
+  bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);
+  std::string text = to_hex({reinterpret_cast<const char*>(bytes), sizeof bytes});
+  for (const size_t dash : {8, 13, 18, 23}) text.insert(dash, 1, '-');
+  return text;
 }
 
 ObjectName new_object_name(std::string_view stream, SystemTime now) {

@@ -36,6 +36,9 @@ struct ObjectName {
 // A name that no other object has.
 ObjectName new_object_name(std::string_view stream, SystemTime now);
 
+// 36 characters, version 4: random.
+std::string new_uuid();
+
 // A stream's name as Firehose takes it: 1 to 64 of A-Z a-z 0-9 _ . -
 bool is_stream_name(std::string_view text);
 

@@ -99,6 +99,8 @@ class HttpConnection final : public ConnectionHandle,
     if (error) return;
     handler_ = setting_.service.begin(head());
     const auto length = parser_->content_length();
+    is_chunked_ = !length;
+    left_ = length.value_or(0);
     if (length && *length > handler_->body_size_max())
       return reply_and_close(handler_->refuse(HttpRefusal::kTooLarge));
     const uint64_t wanted =
@@ -140,13 +142,11 @@ class HttpConnection final : public ConnectionHandle,
 
   // A body of a known size goes straight to where it is handled; its first bytes came with the head.
   void begin_body() {
-    is_chunked_ = !parser_->content_length();
     if (is_chunked_) {
       if (parser_->is_done()) return give_body();
       buffer_.reserve(kChunkedReadSize);
       return read_body();
     }
-    left_ = *parser_->content_length();
     if (handler_->piece_size() == HttpHandler::kWholeBody) body_.room(static_cast<size_t>(left_));
     const size_t here = static_cast<size_t>(std::min<uint64_t>(buffer_.size(), left_));
     body_.append({static_cast<const char*>(buffer_.data().data()), here});

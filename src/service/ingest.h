@@ -44,6 +44,8 @@ class IngestBatch {
   // records in any form that Marker reads, plain or gzip. A gzip that is broken or too large is rejected as
   // one record. kInvalid where it is no base64; then nothing is added.
   Result<void> add_base64(std::string_view content);
+  // Bytes that nothing can be made of, as one rejected record.
+  void reject(std::string_view payload, const std::string& reason);
   // A piece of a stream of records; see Marker::mark().
   Marker::Step add_piece(std::string_view piece, bool is_last);
 
@@ -59,7 +61,6 @@ class IngestBatch {
   void clear();
   void write_errors();
   Result<void> inflate(std::string_view payload);
-  void reject(std::string_view payload, const std::string& reason);
 
   std::shared_ptr<const OpenedTable> table_;
   std::unique_ptr<DomainLookup> lookup_;

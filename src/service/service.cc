@@ -9,10 +9,14 @@
 #include "base/file_lock.h"
 #include "codec/json_string.h"
 #include "delivery/directory_store.h"
+#include "service/access_keys.h"
 #include "service/committer.h"
+#include "service/firehose_api.h"
+#include "service/firehose_endpoint.h"
 #include "service/ingest_endpoint.h"
 #include "service/live_table.h"
 #include "service/metrics_text.h"
+#include "service/request_ids.h"
 #include "service/service_metrics.h"
 
 namespace querymark {
@@ -25,6 +29,7 @@ struct Prepared {
   ObjectPrefix prefix;
   ObjectPrefix error_prefix;
   std::unique_ptr<ObjectStore> store;
+  AccessKeys keys;
 };
 
 Result<std::unique_ptr<ObjectStore>> open_store(const ServiceOptions& options) {
@@ -33,6 +38,10 @@ Result<std::unique_ptr<ObjectStore>> open_store(const ServiceOptions& options) {
   if (options.store_uri.starts_with(kDirectory) && options.store_uri.size() > kDirectory.size())
     return make_directory_store(options.store_uri.substr(kDirectory.size()));
   return Error::invalid("--store " + options.store_uri + ": a store is dir:PATH");
+}
+
+bool is_loopback(std::string_view address) {
+  return address == "::1" || address.starts_with("127.");
 }
 
 Result<Prepared> prepare(const ServiceOptions& options) {
@@ -44,7 +53,12 @@ Result<Prepared> prepare(const ServiceOptions& options) {
   if (!error_prefix) return error_prefix.error();
   Result<std::unique_ptr<ObjectStore>> store = open_store(options);
   if (!store) return store.error();
-  return Prepared{*std::move(prefix), *std::move(error_prefix), *std::move(store)};
+  Result<AccessKeys> keys = AccessKeys::load(options.signing_keys_file, options.access_keys_file);
+  if (!keys) return keys.error();
+  if (keys->is_open() && !is_loopback(options.http.address))
+    return Error::invalid("an address that others reach, " + options.http.address +
+                          ", demands --signing-keys or --access-keys");
+  return Prepared{*std::move(prefix), *std::move(error_prefix), *std::move(store), *std::move(keys)};
 }
 
 // Tells the log what happens on the service's own threads.
@@ -79,23 +93,39 @@ class Events final : public DeliveryObserver, public LiveTableObserver {
 
 struct Service::State final : public HttpService {
   State(const ServiceOptions& opts, EventLog& event_log, FileLock home_lock,
-        std::unique_ptr<ObjectStore> object_store)
+        std::unique_ptr<ObjectStore> object_store, AccessKeys access_keys)
       : options(opts),
         log(event_log),
         lock(std::move(home_lock)),
         store(std::move(object_store)),
+        keys(std::move(access_keys)),
         budget(opts.memory_max),
-        events(event_log) {}
+        events(event_log) {
+    constexpr uint64_t kMebibyte = uint64_t{1} << 20;
+    stream = {.name = opts.stream,
+              .prefix = opts.prefix,
+              .error_prefix = opts.error_prefix,
+              .object_size_mb = opts.object_size / kMebibyte,
+              .object_seconds = static_cast<uint64_t>(
+                  std::chrono::floor<std::chrono::seconds>(opts.object_interval).count()),
+              .created_at = std::chrono::system_clock::now()};
+  }
 
   Result<void> open_streams(Prepared& prepared);
   std::unique_ptr<HttpHandler> begin(HttpHead head) override;
   ServiceStatus status() const;
+  bool is_allowed(const HttpHead& head) const;
+  static HttpReply unauthorized();
+  HttpReply answer(const HttpHead& head) const;
   HttpReply ready() const;
 
   ServiceOptions options;
   EventLog& log;
   FileLock lock;
   std::unique_ptr<ObjectStore> store;
+  AccessKeys keys;
+  FirehoseStream stream;
+  RequestIds request_ids;
   MemoryBudget budget;
   Events events;
   std::unique_ptr<DeliveryStream> records;
@@ -127,22 +157,40 @@ Result<void> Service::State::open_streams(Prepared& prepared) {
 }
 
 std::unique_ptr<HttpHandler> Service::State::begin(HttpHead head) {
-  const bool is_get = head.method == "GET";
-  if (head.path == "/ingest") {
-    if (head.method == "POST") return make_ingest_handler(*ingest, budget);
-  } else if (head.path == "/healthz") {
-    if (is_get) return make_reply_handler(json_message(200, "alive"));
-  } else if (head.path == "/readyz") {
-    if (is_get) return make_reply_handler(ready());
-  } else if (head.path == "/metrics") {
-    if (is_get) {
-      return make_reply_handler(
-          {.content_type = std::string(MetricsText::kContentType), .body = metrics_text(status())});
-    }
-  } else {
-    return make_reply_handler(json_message(404, "there is nothing at " + head.path));
-  }
+  const bool is_post = head.method == "POST";
+  const std::string path = head.path;
+  if (path == "/" && is_post)
+    return make_firehose_api_handler(std::move(head), stream, keys, *ingest, budget);
+  if (path == "/firehose" && is_post)
+    return make_firehose_endpoint_handler(std::move(head), keys, request_ids, *ingest, budget);
+  if (path == "/ingest" && is_post)
+    return is_allowed(head) ? make_ingest_handler(*ingest, budget) : make_reply_handler(unauthorized());
+  if (head.method == "GET") return make_reply_handler(answer(head));
   return make_reply_handler(json_message(405, head.method + " means nothing here"));
+}
+
+// A bearer of one of the access keys, where there are keys.
+bool Service::State::is_allowed(const HttpHead& head) const {
+  constexpr std::string_view kBearer = "Bearer ";
+  const std::string_view authorization = head.header("authorization");
+  return keys.is_open() ||
+         (authorization.starts_with(kBearer) && keys.has_access_key(authorization.substr(kBearer.size())));
+}
+
+HttpReply Service::State::unauthorized() {
+  HttpReply reply = json_message(401, "Authorization: Bearer with one of the access keys is needed");
+  reply.headers.push_back({"WWW-Authenticate", "Bearer"});
+  return reply;
+}
+
+HttpReply Service::State::answer(const HttpHead& head) const {
+  if (head.path == "/healthz") return json_message(200, "alive");
+  if (head.path == "/readyz") return ready();
+  if (head.path == "/metrics") {
+    if (!is_allowed(head)) return unauthorized();
+    return {.content_type = std::string(MetricsText::kContentType), .body = metrics_text(status())};
+  }
+  return json_message(404, "there is nothing at " + head.path);
 }
 
 ServiceStatus Service::State::status() const {
@@ -190,7 +238,8 @@ Result<std::unique_ptr<Service>> Service::start(const ServiceOptions& options, c
   if (!lock && lock.error().code == Errc::kBusy)
     return Error{Errc::kBusy, "another service runs on the home " + options.home};
   if (!lock) return lock.error();
-  auto state = std::make_unique<State>(options, log, *std::move(lock), std::move(prepared->store));
+  auto state = std::make_unique<State>(options, log, *std::move(lock), std::move(prepared->store),
+                                       std::move(prepared->keys));
   Result<std::unique_ptr<LiveTable>> table =
       LiveTable::open(options.table_uri, options.home, suffixes, state->events);
   if (!table) return table.error();

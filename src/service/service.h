@@ -34,6 +34,8 @@ struct ServiceOptions {
   std::chrono::milliseconds object_interval = std::chrono::seconds(60);
   uint64_t spool_size_max = uint64_t{4} << 30;
   uint64_t memory_max = uint64_t{128} << 20;  // of requests under way
+  std::string signing_keys_file = {};  // service/access_keys.h; both empty: whoever reaches it may send
+  std::string access_keys_file = {};
 };
 
 class Service {
