@@ -35,18 +35,32 @@ Result<void> DynamoDbListWriter::add(const TableEntry& entry) {
   const EntryScope scope = name.size() == entry.name.size() ? entry.scope : EntryScope::kSubtree;
   std::string key(entry.allow ? kAllowPrefix : std::string_view());
   key += name;
-  if (EntryScope* const known = find_recent(key); known != nullptr) {
+  const Place place{adds_++, repeated_};
+  EntryScope* const known = find_recent(key);
+  if (known != nullptr) {
     ++repeated_;
     if (*known >= scope) return {};
     *known = scope;
     // The item may be under way with the narrower scope.
     if (Result<void> flushed = updater_.flush(); !flushed) return flushed;
-    return updater_.add({std::string(name), entry.allow, scope, true});
+  } else {
+    if (recent_.size() >= kRecentNames / 2) before_ = std::exchange(recent_, {});
+    recent_.emplace(std::move(key), scope);
   }
+  in_flight_.push_back(place);
+  if (in_flight_.size() > updater_.in_flight_max()) in_flight_.pop_front();
+  return updater_.add({std::string(name), entry.allow, scope, known != nullptr});
+}
 
-  if (recent_.size() >= kRecentNames / 2) before_ = std::exchange(recent_, {});
-  recent_.emplace(std::move(key), scope);
-  return updater_.add({std::string(name), entry.allow, scope});
+Result<uint64_t> DynamoDbListWriter::stop() {
+  const Result<size_t> dropped = updater_.stop();
+  if (!dropped) return dropped.error();
+  if (*dropped > 0) {
+    const Place& first = in_flight_[in_flight_.size() - *dropped];
+    adds_ = first.adds;
+    repeated_ = first.repeated;
+  }
+  return adds_;
 }
 
 // On the updater's threads.

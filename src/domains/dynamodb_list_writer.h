@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -49,8 +50,11 @@ class DynamoDbListWriter {
   Result<void> add(const TableEntry& entry);
   // Waits until all is written.
   Result<void> finish() { return updater_.flush(); }
+  // In a hurry: waits only for what is under way. Gives how many calls of add() are done; those after them,
+  // of which some may be too, are not counted and to be made again, by another writer.
+  Result<uint64_t> stop();
 
-  // REQUIRES: after finish().
+  // REQUIRES: after finish() or stop().
   ListUpdateCounts counts() const;
 
   // The name of the item that an entry becomes; a view into `name`.
@@ -60,6 +64,11 @@ class DynamoDbListWriter {
  private:
   bool change(const ItemName& name, DynamoDbItem& item);
 
+  // Where add() was when it handed a name on.
+  struct Place {
+    uint64_t adds;      // done before it
+    uint64_t repeated;  // of those
+  };
   using Names = std::unordered_map<std::string, EntryScope>;
   EntryScope* find_recent(const std::string& key);
 
@@ -68,7 +77,9 @@ class DynamoDbListWriter {
   const bool goes_on_;
   Names recent_;  // by their items' keys
   Names before_;  // what recent_ was when it was full
-  uint64_t repeated_ = 0;
+  uint64_t adds_ = 0;
+  uint64_t repeated_ = 0;        // of those
+  std::deque<Place> in_flight_;  // of the names handed on last
   std::atomic<uint64_t> added_ = 0;
   std::atomic<uint64_t> already_there_ = 0;
   std::atomic<uint64_t> seen_by_this_ = 0;

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "aws/aws_test_session.h"
+#include "domains/dynamodb_list_writer.h"
 #include "domains/fake_dynamodb.h"
 
 namespace querymark {
@@ -265,6 +266,39 @@ TEST_F(DynamoDbTableTest, WhatIsLeftOverForEverIsAnErrorThatSaysSo) {
   fake_.leave_over({});
   update_.now = 2000;
   EXPECT_EQ(update({"a.com", "b.com"}), "2 new, 0 there, 0 removed, 0 repeated");
+}
+
+TEST_F(DynamoDbTableTest, AWriterThatStopsSaysHowFarItCame) {
+  fault_ = [&](const LoopbackRequest& request) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return fake_.answer(request);
+  };
+  std::vector<std::string> names;
+  for (int i = 1000; i < 5000; ++i) names.push_back(numbered(i / 2));  // each twice
+  size_t begin = 0;
+  ListUpdateCounts total;
+  for (const size_t adds : {size_t{3}, size_t{1500}, names.size()}) {
+    DynamoDbListWriter writer(dynamodb_, "t", update_, SuffixTable::built_in(), {.goes_on = true});
+    const size_t end = std::min(names.size(), begin + adds);
+    for (size_t i = begin; i < end; ++i)
+      ASSERT_TRUE(writer.add({.name = names[i], .scope = EntryScope::kExact, .allow = false}));
+    if (end == names.size()) {
+      ASSERT_TRUE(writer.finish());
+      begin = end;
+    } else {
+      const Result<uint64_t> done = writer.stop();
+      ASSERT_TRUE(done);
+      EXPECT_LE(*done, end - begin);
+      begin += *done;
+    }
+    total.added += writer.counts().added;
+    total.already_there += writer.counts().already_there;
+    total.repeated += writer.counts().repeated;
+  }
+  EXPECT_EQ(fake_.items().size(), 2000U);
+  EXPECT_EQ(total.added, 2000U);
+  EXPECT_EQ(total.already_there, 0U);
+  EXPECT_EQ(total.repeated, 2000U);
 }
 
 TEST_F(DynamoDbTableTest, AFailureStopsTheUpdate) {

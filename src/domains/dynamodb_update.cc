@@ -8,7 +8,7 @@ namespace querymark {
 namespace {
 
 // Batches that wait for a thread, for each thread there is.
-constexpr size_t kWaitingPerThread = 2;
+constexpr size_t kWaitingPerThread = 1;
 
 // The items that are there, by their keys.
 Result<std::map<std::string, Item, std::less<>>> read_items(const DynamoDb& dynamodb,
@@ -106,6 +106,15 @@ Result<void> ItemUpdater::flush() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return running_ == 0 && (waiting_.empty() || !status_); });
   return status_;
+}
+
+Result<size_t> ItemUpdater::stop() {
+  std::unique_lock lock(mutex_);
+  size_t dropped = std::exchange(batch_, {}).size();
+  for (const std::vector<ItemName>& batch : std::exchange(waiting_, {})) dropped += batch.size();
+  changed_.wait(lock, [this] { return running_ == 0; });
+  if (!status_) return status_.error();
+  return dropped;
 }
 
 void ItemUpdater::work() {

@@ -62,6 +62,8 @@ class ItemUpdater {
   Result<void> add(ItemName name);
   // Waits until all is done.
   Result<void> flush();
+  // Drops what has not begun: so many of the names added last. Waits for the rest.
+  Result<size_t> stop();
 
   // Names that may be under way at the same time.
   size_t in_flight_max() const;

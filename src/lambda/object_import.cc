@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lambda/object_import.h"
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -120,10 +119,17 @@ Result<ObjectImport> import_object(const S3& s3, const DynamoDb& dynamodb, const
   const Result<void> read = read_object(s3, task, options.deadline, reader, [&sink] { return sink.ended(); });
   if (!read) return read.error();
   if (!sink.status()) return sink.status().error();
-  if (const Result<void> finished = writer.finish(); !finished) return finished.error();
+  uint64_t entries = sink.entries();
+  if (sink.stopped()) {
+    const Result<uint64_t> written = writer.stop();
+    if (!written) return written.error();
+    entries = task.entries_done + *written;
+  } else if (const Result<void> finished = writer.finish(); !finished) {
+    return finished.error();
+  }
 
   const ListUpdateCounts counts = writer.counts();
-  task.entries_done = std::max(task.entries_done, sink.entries());
+  task.entries_done = entries;
   task.counts.added += counts.added;
   task.counts.already_there += counts.already_there;
   task.counts.repeated += counts.repeated;

@@ -20,6 +20,7 @@ import zipfile
 
 LIBRARY_PATH = "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"
 PATIENCE = 60  # seconds
+FUNCTION_ARN = "arn:aws:lambda:eu-west-1:123456789012:function:packaged"
 
 
 class Failed(Exception):
@@ -50,6 +51,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return self.reply(500, b"{}", {})
         request_id, text, deadline = event
         self.reply(200, text.encode(), {"Lambda-Runtime-Aws-Request-Id": request_id,
+                                        "Lambda-Runtime-Invoked-Function-Arn": FUNCTION_ARN,
                                         "Lambda-Runtime-Deadline-Ms": str(deadline)})
 
     def do_POST(self):
