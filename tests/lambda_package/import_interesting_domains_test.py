@@ -156,13 +156,13 @@ class ImportInterestingDomains(unittest.TestCase):
         self.assertEqual(self.items(), {})
 
     def test_a_large_list_goes_on_from_invocation_to_invocation(self):
-        names = [f"d{i}.com" for i in range(2500)]
+        names = [f"d{i}.com" for i in range(12000)]
         asked = json.dumps(event(upload("large.csv", "id,domain\n" + "".join(f"{i},{name}\n" for i, name in enumerate(names)))))
         invocations = 0
         with self.start() as function:
             while True:
                 invocations += 1
-                answer = function.invoke(asked, seconds=1)
+                answer = function.invoke(asked, seconds=3)
                 if LambdaService.events.empty():
                     break
                 name, kind, asked = LambdaService.events.get()
@@ -170,7 +170,7 @@ class ImportInterestingDomains(unittest.TestCase):
             function.end()
         self.assertGreaterEqual(invocations, 2)
         [found] = answer["lists"]
-        self.assertEqual((found["new"], found["names_found"], found["sources"][0]["format"]), (2500, 2500, "csv"))
+        self.assertEqual((found["new"], found["names_found"], found["sources"][0]["format"]), (12000, 12000, "csv"))
         self.assertEqual(set(self.items()), set(names))
 
     def test_a_wrong_setting_is_an_init_error(self):
