@@ -2,11 +2,11 @@
 #include "aws/firehose.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "aws/digest.h"
 #include "aws/firehose_reply.h"
 #include "aws/json_text.h"
-#include "base/backoff.h"
 
 namespace querymark {
 namespace {
@@ -41,9 +41,9 @@ Result<Firehose> Firehose::open(AwsSession& session, RetryPolicy policy) {
   return Firehose(*std::move(service));
 }
 
-FirehoseOutcome Firehose::put_records(std::string_view stream, std::span<const std::string_view> records,
-                                      Deadline deadline) const {
-  FirehoseOutcome outcome;
+SendOutcome Firehose::put_records(std::string_view stream, std::span<const std::string_view> records,
+                                  Deadline deadline) const {
+  SendOutcome outcome;
   std::vector<size_t> pending;
   for (size_t i = 0; i < records.size(); ++i) {
     if (records[i].size() > kFirehoseRecordSizeMax) {
@@ -54,9 +54,8 @@ FirehoseOutcome Firehose::put_records(std::string_view stream, std::span<const s
     }
   }
 
-  // One request; what is to be sent again goes into `again`.
-  std::vector<FirehoseOutcome::Failure> again;
-  const auto send = [&](std::span<const size_t> batch) {
+  const auto next_batch = [&](std::span<const size_t> rest) { return batch_size(records, rest); };
+  const auto send = [&](std::span<const size_t> batch) -> Result<std::vector<SendFailure>> {
     const std::string body = put_record_batch_body(stream, records, batch);
     std::vector<FirehoseRecordResult> results;
     AwsCall call;
@@ -73,39 +72,17 @@ FirehoseOutcome Firehose::put_records(std::string_view stream, std::span<const s
       results = *std::move(read);
       return {};
     };
-    ++outcome.requests;
     const Result<HttpResponse> response = service_.call(std::move(call), deadline);
+    if (!response) return response.error();
+    std::vector<SendFailure> failures;
     for (size_t i = 0; i < batch.size(); ++i) {
-      if (!response) {
-        outcome.failures.push_back({batch[i], response.error()});
-      } else if (!results[i].error_code.empty()) {
-        again.push_back({batch[i], Error{Errc::kBusy, "Firehose PutRecordBatch: " + results[i].error_code +
-                                                          ": " + results[i].error_message}});
-      }
+      if (results[i].error_code.empty()) continue;
+      failures.push_back({batch[i], Error{Errc::kBusy, "Firehose PutRecordBatch: " + results[i].error_code +
+                                                           ": " + results[i].error_message}});
     }
+    return failures;
   };
-
-  Backoff backoff(service_.policy().pause_base, service_.policy().pause_max);
-  for (int round = 1; !pending.empty(); ++round) {
-    again.clear();
-    for (std::span<const size_t> rest = pending; !rest.empty();) {
-      const size_t count = batch_size(records, rest);
-      send(rest.first(count));
-      rest = rest.subspan(count);
-    }
-    pending.clear();
-    if (again.empty()) break;
-    const bool give_up = round == service_.policy().attempts_max || !backoff.wait(deadline);
-    for (FirehoseOutcome::Failure& failure : again) {
-      if (give_up) {
-        outcome.failures.push_back(std::move(failure));
-      } else {
-        pending.push_back(failure.index);
-      }
-    }
-  }
-  std::sort(outcome.failures.begin(), outcome.failures.end(),
-            [](const auto& a, const auto& b) { return a.index < b.index; });
+  send_in_batches(std::move(pending), service_.policy(), deadline, next_batch, send, outcome);
   return outcome;
 }
 

@@ -9,11 +9,12 @@
 
 #include "aws/aws_service.h"
 #include "aws/aws_session.h"
+#include "aws/batch_sender.h"
 
 // Firehose as a sender sees it: records into a delivery stream, by PutRecordBatch.
 //
 //   Result<Firehose> firehose = Firehose::open(*session);
-//   FirehoseOutcome outcome = firehose->put_records("dns-logs", records, deadline);
+//   SendOutcome outcome = firehose->put_records("dns-logs", records, deadline);
 //
 // A batch that is answered with 200 may hold records that were not taken: those alone are sent again. A
 // record that was sent again because an answer got lost arrives twice. Threads may share one object.
@@ -25,22 +26,13 @@ inline constexpr size_t kFirehoseBatchRecordsMax = 500;
 inline constexpr size_t kFirehoseBatchSizeMax = size_t{3} << 20;
 static_assert(kFirehoseRecordSizeMax <= kFirehoseBatchSizeMax);
 
-struct FirehoseOutcome {
-  struct Failure {
-    size_t index;  // of the record
-    Error error;
-  };
-  std::vector<Failure> failures;  // in order
-  size_t requests = 0;
-};
-
 class Firehose {
  public:
   static Result<Firehose> open(AwsSession& session, RetryPolicy policy = kOtherRetries);
 
   // Any number of records, as few requests as their sizes allow. The order within the stream is Firehose's.
-  FirehoseOutcome put_records(std::string_view stream, std::span<const std::string_view> records,
-                              Deadline deadline) const;
+  SendOutcome put_records(std::string_view stream, std::span<const std::string_view> records,
+                          Deadline deadline) const;
 
  private:
   explicit Firehose(AwsService service) : service_(std::move(service)) {}

@@ -37,7 +37,7 @@ class FirehoseTest : public ::testing::Test {
     firehose_ = std::make_unique<Firehose>(*Firehose::open(*session_, kTestRetries));
   }
   std::string put(const std::vector<std::string_view>& records) {
-    const FirehoseOutcome outcome = firehose_->put_records("logs", records, Deadline::never());
+    const SendOutcome outcome = firehose_->put_records("logs", records, Deadline::never());
     std::string text = std::to_string(outcome.requests) + " requests\n";
     for (const auto& failure : outcome.failures) {
       text += std::to_string(failure.index) + " " + failure.error.detail + "\n";

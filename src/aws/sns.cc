@@ -2,12 +2,12 @@
 #include "aws/sns.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "aws/json_text.h"
 #include "aws/query_protocol.h"
 #include "aws/sns_reply.h"
 #include "aws/xml_reader.h"
-#include "base/backoff.h"
 
 namespace querymark {
 namespace {
@@ -145,8 +145,8 @@ Result<std::string> Sns::publish(const SnsMessage& message, Deadline deadline) c
   return id;
 }
 
-SnsBatchOutcome Sns::publish_all(std::span<const SnsMessage> messages, Deadline deadline) const {
-  SnsBatchOutcome outcome;
+SendOutcome Sns::publish_all(std::span<const SnsMessage> messages, Deadline deadline) const {
+  SendOutcome outcome;
   std::vector<size_t> pending;
   for (size_t i = 0; i < messages.size(); ++i) {
     if (std::optional<Error> wrong = check_message(messages[i])) {
@@ -156,9 +156,8 @@ SnsBatchOutcome Sns::publish_all(std::span<const SnsMessage> messages, Deadline 
     }
   }
 
-  // One request; what is to be sent again goes into `again`.
-  std::vector<SnsBatchOutcome::Failure> again;
-  const auto send = [&](std::span<const size_t> batch) {
+  const auto next_batch = [&](std::span<const size_t> rest) { return batch_size(messages, rest); };
+  const auto send = [&](std::span<const size_t> batch) -> Result<std::vector<SendFailure>> {
     QueryParameters parameters = {
         {"Action", "PublishBatch"}, {"Version", "2010-03-31"}, {"TopicArn", topic_arn_}};
     for (size_t i = 0; i < batch.size(); ++i) {
@@ -167,7 +166,6 @@ SnsBatchOutcome Sns::publish_all(std::span<const SnsMessage> messages, Deadline 
       append_message(parameters, prefix, messages[batch[i]]);
     }
     SnsBatchReply reply;
-    ++outcome.requests;
     const Result<HttpResponse> response = call(
         "PublishBatch", query_body(parameters), deadline, [&reply](const HttpResponse& got) -> Result<void> {
           Result<SnsBatchReply> read = read_publish_batch_reply(got.body);
@@ -175,37 +173,15 @@ SnsBatchOutcome Sns::publish_all(std::span<const SnsMessage> messages, Deadline 
           reply = *std::move(read);
           return {};
         });
+    if (!response) return response.error();
+    std::vector<SendFailure> failures;
     for (const size_t index : batch) {
-      if (!response) {
-        outcome.failures.push_back({index, response.error()});
-      } else if (std::optional<Error> failed = failure_of(reply, std::to_string(index))) {
-        auto& where = failed->code == Errc::kBusy ? again : outcome.failures;
-        where.push_back({index, *std::move(failed)});
-      }
+      if (std::optional<Error> failed = failure_of(reply, std::to_string(index)))
+        failures.push_back({index, *std::move(failed)});
     }
+    return failures;
   };
-
-  Backoff backoff(service_.policy().pause_base, service_.policy().pause_max);
-  for (int round = 1; !pending.empty(); ++round) {
-    again.clear();
-    for (std::span<const size_t> rest = pending; !rest.empty();) {
-      const size_t count = batch_size(messages, rest);
-      send(rest.first(count));
-      rest = rest.subspan(count);
-    }
-    pending.clear();
-    if (again.empty()) break;
-    const bool give_up = round == service_.policy().attempts_max || !backoff.wait(deadline);
-    for (SnsBatchOutcome::Failure& failure : again) {
-      if (give_up) {
-        outcome.failures.push_back(std::move(failure));
-      } else {
-        pending.push_back(failure.index);
-      }
-    }
-  }
-  std::sort(outcome.failures.begin(), outcome.failures.end(),
-            [](const auto& a, const auto& b) { return a.index < b.index; });
+  send_in_batches(std::move(pending), service_.policy(), deadline, next_batch, send, outcome);
   return outcome;
 }
 

@@ -11,6 +11,7 @@
 
 #include "aws/aws_service.h"
 #include "aws/aws_session.h"
+#include "aws/batch_sender.h"
 
 // SNS: messages to a topic, one by one or many at once.
 //
@@ -42,15 +43,6 @@ struct SnsMessage {
 // What SNS cannot take, made so that it can: other than printable ASCII becomes "?", the rest is cut.
 std::string sns_subject(std::string_view text);
 
-struct SnsBatchOutcome {
-  struct Failure {
-    size_t index;  // of the message
-    Error error;
-  };
-  std::vector<Failure> failures;  // in order
-  size_t requests = 0;
-};
-
 class Sns {
  public:
   // kInvalid where `topic_arn` is none.
@@ -62,7 +54,7 @@ class Sns {
 
   // Any number of messages, as few requests as their sizes allow. What failed through no fault of the message
   // is sent again.
-  SnsBatchOutcome publish_all(std::span<const SnsMessage> messages, Deadline deadline) const;
+  SendOutcome publish_all(std::span<const SnsMessage> messages, Deadline deadline) const;
 
  private:
   Sns(AwsService service, std::string_view topic_arn) : service_(std::move(service)), topic_arn_(topic_arn) {}

@@ -51,7 +51,7 @@ std::vector<SnsMessage> messages(size_t count, size_t size = 10) {
   return result;
 }
 
-std::string line(const SnsBatchOutcome& outcome) {
+std::string line(const SendOutcome& outcome) {
   std::string text;
   for (const auto& failure : outcome.failures) {
     text += std::to_string(failure.index) + " " + failure.error.detail + "\n";
@@ -120,7 +120,7 @@ TEST_F(SnsTest, BatchesHoldTenMessagesAndAQuarterOfAMebibyte) {
       for (const std::string& id : entry_ids(request.body)) successful += member(id);
       return batch_reply(successful, "");
     });
-    const SnsBatchOutcome outcome = sns_->publish_all(messages(c.count, c.size), Deadline::never());
+    const SendOutcome outcome = sns_->publish_all(messages(c.count, c.size), Deadline::never());
     EXPECT_EQ(line(outcome), "");
     EXPECT_EQ(outcome.requests, c.requests) << c.count << " of " << c.size;
   }
@@ -137,7 +137,7 @@ TEST_F(SnsTest, OnlyWhatFailedThroughNoFaultOfItsOwnIsSentAgain) {
     }
     return batch_reply(member("2") + member("3"), "");
   });
-  const SnsBatchOutcome outcome = sns_->publish_all(messages(4), Deadline::never());
+  const SendOutcome outcome = sns_->publish_all(messages(4), Deadline::never());
   EXPECT_EQ(line(outcome), "1 SNS PublishBatch: InvalidParameter: bad\n");
   EXPECT_EQ(entry_ids(server_->requests().at(1).body), (std::vector<std::string>{"2", "3"}))
       << "message 3 was not spoken of";

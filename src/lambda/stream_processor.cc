@@ -118,7 +118,7 @@ StreamProcessor::Notified StreamProcessor::notify(const Invocation& invocation, 
   if (!sns_ || event.records.matches.empty()) return {};
   const std::vector<SnsMessage> messages =
       match_messages(event.records, settings_.notify, *options_.suffixes);
-  const SnsBatchOutcome outcome = sns_->publish_all(messages, deadline.or_after(kNotifyTimeMax));
+  const SendOutcome outcome = sns_->publish_all(messages, deadline.or_after(kNotifyTimeMax));
   if (!outcome.failures.empty()) {
     log_(log_line("ERROR", "matches were not notified of", invocation.request_id,
                   {{"topic", settings_.topic_arn},
