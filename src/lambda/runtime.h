@@ -12,20 +12,22 @@
 // The Lambda runtime: fetches events from the Runtime API and hands them to a function.
 //
 //   Result<Handler> make_handler();             // reads the environment, opens clients
-//   Error ended = run_function(getenv("AWS_LAMBDA_RUNTIME_API"), make_handler, log);    // never returns on
-//   Lambda
+//   // Never returns on Lambda.
+//   Error ended = run_function(getenv("AWS_LAMBDA_RUNTIME_API"), make_handler, log);
 //
 // A handler is a plain function from event to response: tests call it without any of this. It is called by
 // one thread, one event after the other, as Lambda gives an environment one event at a time.
 //
 // What an invocation ends in:
-//   handler's value        POST response
-//   handler's Error        POST error, Lambda-Runtime-Function-Error-Type "Function.Io" and the like by its
-//   code handler throws         POST error, "Function.UnhandledException": libraries' exceptions end here
-//   response too large     the API says 413: POST error "Function.ResponseSizeTooLarge", and on to the next
-//   event API says 400, 403      the invocation is no longer ours (it ran out of time): logged, and on to the
-//   next event API says 500, is gone  this environment is unusable: run_function returns, for main() to exit
-//   with 1
+//   handler's value             POST response
+//   handler's Error             POST error, Lambda-Runtime-Function-Error-Type "Function.Io" and the like, by
+//                               its code
+//   handler throws              POST error, "Function.UnhandledException": libraries' exceptions end here
+//   response too large          the API says 413: POST error "Function.ResponseSizeTooLarge", and on to the
+//                               next event
+//   API says 400, 403           the invocation is no longer ours (it ran out of time): logged, and on to the
+//                               next event
+//   API says 500, is gone       this environment is unusable: run_function returns, for main() to exit with 1
 namespace querymark {
 
 struct Invocation {

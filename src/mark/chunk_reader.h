@@ -16,8 +16,7 @@
 
 // Several files, one after the other, in pieces that end where a record probably ends: after the last line
 // feed that a `{` follows, else after the last line feed. Only probably: a line of a pretty-printed record
-// may begin with
-// `{` too. Whoever marks the pieces finds out (StreamMarker).
+// may begin with `{` too. Whoever marks the pieces finds out (StreamMarker).
 //
 // Plain or gzip is told by the first two bytes of each file. A pipe's bytes are given on as they come.
 // Memory: what is left over of a piece, under kChunkSizeMax. Threads: one at a time.
