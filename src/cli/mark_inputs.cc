@@ -13,6 +13,8 @@
 namespace querymark {
 namespace {
 
+constexpr Errc kSeenEnough = Errc::kClosed;  // ends a listing
+
 // Its size; nothing where it has none to speak of (a pipe).
 Result<std::optional<uint64_t>> look_at_file(const std::string& path) {
   if (path == "-") return std::optional<uint64_t>();
@@ -47,15 +49,19 @@ Result<MarkInputs> MarkInputs::resolve(const std::vector<std::string>& paths, Aw
     if (!s3) return s3.error();
     inputs.s3_ = *s3;
     bool found = false;
-    // An object is looked for in the same way, so that a missing one is known before anything is written.
+    // An object is looked for in the same way, so that a missing one is known before anything is written: it
+    // is the first of those that begin with its key.
     const auto on_object = [&](const S3ListedObject& object) -> Result<void> {
-      if (uri->is_prefix() ? object.key.ends_with('/') : object.key != uri->key) return {};
-      found = true;
-      add(S3Uri{uri->bucket, object.key}.text(), object.size);
-      return {};
+      const bool is_input = uri->is_prefix() ? !object.key.ends_with('/') : object.key == uri->key;
+      if (is_input) {
+        found = true;
+        add(S3Uri{uri->bucket, object.key}.text(), object.size);
+      }
+      return uri->is_prefix() ? Result<void>() : Error{kSeenEnough, ""};
     };
     const Result<void> listed = (*s3)->list(uri->bucket, uri->key, "", on_object, Deadline::never());
-    if (!listed) return Error{listed.error().code, path + ": " + listed.error().detail};
+    if (!listed && listed.error().code != kSeenEnough)
+      return Error{listed.error().code, path + ": " + listed.error().detail};
     if (!found) return Error{Errc::kNotFound, path + ": no such object"};
   }
   if (!sizes_known) inputs.total_size_ = 0;

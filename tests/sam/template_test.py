@@ -67,7 +67,6 @@ GRANTS = {
     ("StreamInlineProcessingFunctionRole", "sns:Publish", "AlertOnMatchSNSTopic"),
     ("ImportInterestingDomainsListFuncRole", "dynamodb:BatchGetItem", "table/${DDBInterestingDomainsTable}"),
     ("ImportInterestingDomainsListFuncRole", "dynamodb:BatchWriteItem", "table/${DDBInterestingDomainsTable}"),
-    ("ImportInterestingDomainsListFuncRole", "dynamodb:UpdateItem", "table/${DDBInterestingDomainsTable}"),
     ("ImportInterestingDomainsListFuncRole", "kms:Decrypt", "KmsKeyArn"),
     ("ImportInterestingDomainsListFuncRole", "kms:GenerateDataKey", "KmsKeyArn"),
     ("ImportInterestingDomainsListFuncRole", "lambda:InvokeFunction", "ImportInterestingDomainsListFunc.Arn"),
