@@ -33,6 +33,8 @@ ExitStatus run(int argc, char** argv) {
   add_domains_command(app, raw.common, action);
   add_explain_command(app, raw.common, action);
   add_mark_command(app, raw.common, action);
+  add_backfill_command(app, raw.common, action);
+  add_redrive_command(app, raw.common, action);
   add_query_command(app, raw.common, action);
   add_compact_command(app, raw.common, action);
   add_serve_command(app, raw.common, action);

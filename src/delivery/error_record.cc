@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "delivery/error_record.h"
 
+#include <simdjson.h>
+
 #include <chrono>
 #include <string>
 
@@ -26,6 +28,13 @@ void append_error_record(const ErrorRecord& record, ByteBuffer& out) {
   encode_base64(record.raw_data, out.room(size));
   out.grow(size);
   out.append("\"}\n");
+}
+
+bool is_error_record(std::string_view line) {
+  if (line.find('\n') != std::string_view::npos) return false;
+  simdjson::dom::parser parser;
+  std::string_view raw_data;
+  return parser.parse(line.data(), line.size())["rawData"].get(raw_data) == simdjson::SUCCESS;
 }
 
 }  // namespace querymark

@@ -24,4 +24,7 @@ struct ErrorRecord {
 // Appends it as a line.
 void append_error_record(const ErrorRecord& record, ByteBuffer& out);
 
+// Whether a line is an error record already, of whatever maker: an object with a string rawData.
+bool is_error_record(std::string_view line);
+
 }  // namespace querymark

@@ -36,5 +36,12 @@ TEST(ErrorRecord, AnyBytesComeBackAsTheyWere) {
   EXPECT_EQ(opened->payloads[0], bytes);
 }
 
+TEST(ErrorRecord, IsToldFromOtherRecords) {
+  EXPECT_TRUE(is_error_record(R"({"rawData":"aGk=","attemptsMade":"1"})"));
+  for (const char* line : {"", "not json", R"({"rawData":7})", R"({"query_name":"a."})",
+                           R"([{"rawData":"aGk="}])", "{\"rawData\":\"aGk=\"\n}"})
+    EXPECT_FALSE(is_error_record(line)) << line;
+}
+
 }  // namespace
 }  // namespace querymark
