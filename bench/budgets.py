@@ -28,9 +28,10 @@ class Budget:
 
 
 class Results:
-    def __init__(self, mark, imports, benches):
+    def __init__(self, mark, imports, functions, benches):
         self.mark = mark
         self.imports = imports
+        self.functions = functions
         self.benches = benches
 
     def ratio(self, ours, theirs):
@@ -95,4 +96,20 @@ BUDGETS = [
         lambda r: r.mark["import_seconds"],
         at_least=False,
     ),
+    Budget(
+        "a Firehose event of 500 records, names cached, CPU",
+        0.3,
+        " ms",
+        lambda r: r.functions["warm_cpu"] * 1e3,
+        at_least=False,
+    ),
+    Budget(
+        "the same, beside the sample's way without a table",
+        100,
+        " ×",
+        lambda r: r.functions["stubbed_cpu"] / r.functions["warm_cpu"],
+    ),
+    Budget("the same, beside the sample's way", 3000, " ×", lambda r: r.functions["table"] / r.functions["warm"]),
+    Budget("`stream_processor`, start to first request", 10, " ms", lambda r: r.functions["start_ms"], at_least=False),
+    Budget("`stream_processor`, memory then", 15, " MB", lambda r: r.functions["start_bytes"] / 1e6, at_least=False),
 ]

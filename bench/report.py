@@ -16,6 +16,7 @@ import re
 import subprocess
 
 from budgets import BUDGETS, Results
+from compare_lambda import compare as functions
 from compare_mark import compare as mark
 from reference_import import compare as imports
 
@@ -37,13 +38,14 @@ class Size:
     records: int
     domains: int
     list_names: int
+    events: int
     rounds: int
     bench_seconds: float
     large: bool
 
 
-FULL = Size(1_000_000, 1_000_000, 300_000, 5, 0.2, True)
-QUICK = Size(100_000, 100_000, 30_000, 1, 0.01, False)
+FULL = Size(1_000_000, 1_000_000, 300_000, 200, 5, 0.2, True)
+QUICK = Size(100_000, 100_000, 30_000, 20, 1, 0.01, False)
 
 
 def output(*command):
@@ -143,6 +145,27 @@ def import_table(results):
     )
 
 
+def function_table(result):
+    def ms(seconds):
+        return f"{seconds * 1e3:.3g} ms"
+
+    return table(
+        ["an event of 500 records", "`stream_processor`", "the sample stack's way"],
+        [
+            ["no table: names cached; a set in memory. CPU", ms(result["warm_cpu"]), ms(result["stubbed_cpu"])],
+            ["table, names cached", ms(result["warm"]), ms(result["table"])],
+            ["table, nothing cached", ms(result["cold"]), ms(result["table"])],
+            ["requests a million records, in a row", f"{result['requests_per_million']:,.0f}", "1,000,000"],
+            [
+                "start to first request",
+                f"{result['start_ms']:.1f} ms",
+                f"{result['reference_start_ms']:.0f} ms, imports and suffix list alone",
+            ],
+            ["memory then", f"{result['start_bytes'] / 1e6:.1f} MB", f"{result['reference_bytes'] / 1e6:.1f} MB"],
+        ],
+    )
+
+
 def bench_tables(benches):
     parts = []
     for program, runs in benches.items():
@@ -176,12 +199,14 @@ def main():
 
     results = {"machine": machine(), "mark": mark.compare(BUILD, FOLDER, size.records, size.domains, size.rounds)}
     results["imports"] = imports.compare(BUILD, FOLDER, size.list_names, min(size.rounds, 3))
+    results["functions"] = functions.compare(BUILD, FOLDER, size.events, min(size.rounds, 3))
     results["benches"] = {program.name: run_bench(program, size) for program in sorted(BUILD.glob("*_bench"))}
     (FOLDER / "results.json").write_text(json.dumps(results, indent=2) + "\n")
 
-    figures = Results(results["mark"], results["imports"], results["benches"])
+    figures = Results(results["mark"], results["imports"], results["functions"], results["benches"])
     budgets = table(["what", "measured", "budget", ""], [budget.row(figures) for budget in BUDGETS])
-    print(budgets + "\n" + mark_table(results["mark"]) + "\n" + import_table(results["imports"]))
+    parts = [mark_table(results["mark"]), import_table(results["imports"]), function_table(results["functions"])]
+    print("\n".join([budgets, *parts]))
     if quick:
         print("docs/performance.md is as it was: these figures are of the quick form")
         return
@@ -192,6 +217,7 @@ def main():
             "corpus": corpus_table(results["mark"]),
             "mark": mark_table(results["mark"]),
             "import": import_table(results["imports"]),
+            "functions": function_table(results["functions"]),
             "benchmarks": bench_tables(results["benches"]),
         }
     )
