@@ -161,7 +161,7 @@ void add_delivery_options(CLI::App& verb, ServeArguments& arguments) {
       ->capture_default_str()
       ->group(kGroup);
   verb.add_option("--store", service.store_uri,
-                  "Where objects go: dir:PATH (default: the folder store in the home)")
+                  "Where objects go: dir:PATH or s3://BUCKET/PREFIX (default: the folder store in the home)")
       ->type_name("URI")
       ->group(kGroup);
   verb.add_option("--prefix", service.prefix, "Prefix of objects' keys, with expressions as Firehose's")

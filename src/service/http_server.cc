@@ -20,6 +20,7 @@ Error network_error(const std::string& what, const boost::system::error_code& co
 }
 
 Result<void> load_certificate(net::ssl::context& tls, const HttpServerOptions& options) {
+  if (options.certificate_file.empty()) return {};
   boost::system::error_code code;
   tls.set_options(net::ssl::context::default_workarounds | net::ssl::context::no_sslv2 |
                       net::ssl::context::no_sslv3 | net::ssl::context::no_tlsv1 |
@@ -33,6 +34,11 @@ Result<void> load_certificate(net::ssl::context& tls, const HttpServerOptions& o
 }
 
 }  // namespace
+
+Result<void> check_certificate(const HttpServerOptions& options) {
+  net::ssl::context tls(net::ssl::context::tls_server);
+  return load_certificate(tls, options);
+}
 
 struct HttpServer::State {
   State(const HttpServerOptions& opts, HttpService& svc, MemoryBudget& bud,
@@ -166,9 +172,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(const HttpServerOptions& 
                                                        MemoryBudget& budget,
                                                        std::function<void(std::string_view)> on_error) {
   auto state = std::make_unique<State>(options, service, budget, std::move(on_error));
-  if (!options.certificate_file.empty()) {
-    if (const Result<void> loaded = load_certificate(state->tls, options); !loaded) return loaded.error();
-  }
+  if (const Result<void> loaded = load_certificate(state->tls, options); !loaded) return loaded.error();
   if (const Result<void> listening = state->listen(); !listening) return listening.error();
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
 }

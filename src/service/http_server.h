@@ -44,6 +44,9 @@ struct HttpServerStatus {
   uint64_t connections_refused = 0;  // over the bound
 };
 
+// Reads the certificate and the key that the options name, where they name some.
+Result<void> check_certificate(const HttpServerOptions& options);
+
 class HttpServer {
  public:
   // Has the port when it returns, and answers from start() on. `on_error`: told what no sender is told (it

@@ -5,10 +5,13 @@
 #include <atomic>
 #include <optional>
 
+#include "aws/aws_session.h"
+#include "aws/environment.h"
 #include "base/file.h"
 #include "base/file_lock.h"
 #include "codec/json_string.h"
 #include "delivery/directory_store.h"
+#include "delivery/s3_store.h"
 #include "service/access_keys.h"
 #include "service/committer.h"
 #include "service/firehose_api.h"
@@ -28,16 +31,18 @@ constexpr const char* kErrorOutputType = "processing-failed";
 struct Prepared {
   ObjectPrefix prefix;
   ObjectPrefix error_prefix;
+  std::unique_ptr<AwsSession> session;  // of the store, where it is in S3
   std::unique_ptr<ObjectStore> store;
   AccessKeys keys;
 };
 
-Result<std::unique_ptr<ObjectStore>> open_store(const ServiceOptions& options) {
+Result<std::unique_ptr<ObjectStore>> open_store(const ServiceOptions& options, AwsSession* session) {
   constexpr std::string_view kDirectory = "dir:";
   if (options.store_uri.empty()) return make_directory_store(options.home + "/store");
+  if (session != nullptr) return open_s3_store(options.store_uri, *session);
   if (options.store_uri.starts_with(kDirectory) && options.store_uri.size() > kDirectory.size())
     return make_directory_store(options.store_uri.substr(kDirectory.size()));
-  return Error::invalid("--store " + options.store_uri + ": a store is dir:PATH");
+  return Error::invalid("--store " + options.store_uri + ": a store is dir:PATH or s3://BUCKET/PREFIX");
 }
 
 bool is_loopback(std::string_view address) {
@@ -51,14 +56,22 @@ Result<Prepared> prepare(const ServiceOptions& options) {
   if (!prefix) return prefix.error();
   Result<ObjectPrefix> error_prefix = ObjectPrefix::parse(options.error_prefix, ObjectPrefix::Kind::kErrors);
   if (!error_prefix) return error_prefix.error();
-  Result<std::unique_ptr<ObjectStore>> store = open_store(options);
+  std::unique_ptr<AwsSession> session;
+  if (options.store_uri.starts_with("s3:")) {
+    Result<std::unique_ptr<AwsSession>> opened = AwsSession::open(Environment::of_process());
+    if (!opened) return opened.error();
+    session = *std::move(opened);
+  }
+  Result<std::unique_ptr<ObjectStore>> store = open_store(options, session.get());
   if (!store) return store.error();
   Result<AccessKeys> keys = AccessKeys::load(options.signing_keys_file, options.access_keys_file);
   if (!keys) return keys.error();
+  if (const Result<void> checked = check_certificate(options.http); !checked) return checked.error();
   if (keys->is_open() && !is_loopback(options.http.address))
     return Error::invalid("an address that others reach, " + options.http.address +
                           ", demands --signing-keys or --access-keys");
-  return Prepared{*std::move(prefix), *std::move(error_prefix), *std::move(store), *std::move(keys)};
+  return Prepared{*std::move(prefix), *std::move(error_prefix), std::move(session), *std::move(store),
+                  *std::move(keys)};
 }
 
 // Tells the log what happens on the service's own threads.
@@ -92,13 +105,13 @@ class Events final : public DeliveryObserver, public LiveTableObserver {
 }  // namespace
 
 struct Service::State final : public HttpService {
-  State(const ServiceOptions& opts, EventLog& event_log, FileLock home_lock,
-        std::unique_ptr<ObjectStore> object_store, AccessKeys access_keys)
+  State(const ServiceOptions& opts, EventLog& event_log, FileLock home_lock, Prepared& prepared)
       : options(opts),
         log(event_log),
         lock(std::move(home_lock)),
-        store(std::move(object_store)),
-        keys(std::move(access_keys)),
+        session(std::move(prepared.session)),
+        store(std::move(prepared.store)),
+        keys(std::move(prepared.keys)),
         budget(opts.memory_max),
         events(event_log) {
     constexpr uint64_t kMebibyte = uint64_t{1} << 20;
@@ -122,6 +135,7 @@ struct Service::State final : public HttpService {
   ServiceOptions options;
   EventLog& log;
   FileLock lock;
+  std::unique_ptr<AwsSession> session;
   std::unique_ptr<ObjectStore> store;
   AccessKeys keys;
   FirehoseStream stream;
@@ -190,6 +204,7 @@ HttpReply Service::State::answer(const HttpHead& head) const {
     if (!is_allowed(head)) return unauthorized();
     return {.content_type = std::string(MetricsText::kContentType), .body = metrics_text(status())};
   }
+  if (head.path == "/ingest" || head.path == "/firehose") return json_message(405, "POST is wanted here");
   return json_message(404, "there is nothing at " + head.path);
 }
 
@@ -238,8 +253,7 @@ Result<std::unique_ptr<Service>> Service::start(const ServiceOptions& options, c
   if (!lock && lock.error().code == Errc::kBusy)
     return Error{Errc::kBusy, "another service runs on the home " + options.home};
   if (!lock) return lock.error();
-  auto state = std::make_unique<State>(options, log, *std::move(lock), std::move(prepared->store),
-                                       std::move(prepared->keys));
+  auto state = std::make_unique<State>(options, log, *std::move(lock), *prepared);
   Result<std::unique_ptr<LiveTable>> table =
       LiveTable::open(options.table_uri, options.home, suffixes, state->events);
   if (!table) return table.error();

@@ -27,7 +27,7 @@ struct ServiceOptions {
   HttpServerOptions http;
   IngestOptions ingest;
   std::string stream = "dns-query-logs";
-  std::string store_uri;  // dir:PATH; empty: HOME/store
+  std::string store_uri;  // dir:PATH, s3://BUCKET/PREFIX; empty: HOME/store
   std::string prefix = "dns-query-logs/!{timestamp:yyyy/MM/dd/HH}/";
   std::string error_prefix = "delivery-failures/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/";
   uint64_t object_size = uint64_t{64} << 20;

@@ -7,10 +7,13 @@ usage: test_serve.py QUERYMARK [unittest options]
 
 import base64
 import gzip
+import http.client
 import json
 import os
 import re
+import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -295,6 +298,47 @@ class Wire(ServiceTest):
             connection.close()
         time.sleep(0.3)
         self.assertEqual(service.ask("POST", "/ingest", b" " * (1 << 20))[0], 200)
+
+
+class Tls(ServiceTest):
+    def certificate(self):
+        if shutil.which("openssl") is None:
+            self.skipTest("openssl, which makes the test's certificate, is not installed")
+        key, certificate = self.folder / "key.pem", self.folder / "certificate.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
+                        "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key),
+                        "-out", str(certificate)], check=True, capture_output=True)
+        return str(certificate), str(key)
+
+    def test_records_over_tls(self):
+        certificate, key = self.certificate()
+        service = self.serve("--tls-certificate", certificate, "--tls-key", key)
+        context = ssl.create_default_context(cafile=certificate)
+        body = "\n".join([record("evil.com.", filler="x" * 1000)] * 5000).encode()
+        connection = http.client.HTTPSConnection("127.0.0.1", service.port, context=context, timeout=60)
+        for _ in range(2):
+            connection.request("POST", "/ingest", body)
+            self.assertEqual(json.loads(connection.getresponse().read())["matched"], 5000)
+        connection.close()
+        with socket.create_connection(("127.0.0.1", service.port), timeout=20) as plain:
+            plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            self.assertNotIn(b"200", plain.recv(1000))
+        old = ssl.create_default_context(cafile=certificate)
+        old.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+        old.maximum_version = ssl.TLSVersion.TLSv1_1
+        with self.assertRaises((ssl.SSLError, OSError)):
+            old.wrap_socket(socket.create_connection(("127.0.0.1", service.port)), server_hostname="127.0.0.1")
+        self.assertEqual(service.stop()[0], 0)
+        self.assertEqual(len(self.records()), 10_000)
+
+    def test_certificates_that_do_not_fit_are_named(self):
+        certificate, key = self.certificate()
+        self.querymark("serve", "--check-config", "--tls-certificate", certificate, status=2)
+        self.querymark("serve", "--check-config", "--tls-certificate", certificate, "--tls-key", key)
+        done = self.querymark("serve", "--check-config", "--tls-certificate", key, "--tls-key", key, status=1)
+        self.assertIn("certificate " + key, done.stderr.decode())
+        done = self.querymark("serve", "--check-config", "--tls-certificate", certificate, "--tls-key", certificate, status=1)
+        self.assertIn("key " + certificate, done.stderr.decode())
 
 
 class Disk(ServiceTest):

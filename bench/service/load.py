@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`querymark serve` under load: batches of 500 records by PutRecordBatch over kept-alive connections, each answered when it
+is on disk. The sender is another process and shares the processors, so the service is measured by the processor time it
+takes, too: MB/s of records on two processors of its own are 2 / (its seconds of CPU a MB).
+
+usage: load.py QUERYMARK LOG [--seconds S] [--connections N] [--rate MB/s] [--home DIR]
+       LOG: records of querymark-corpus; --rate: no more than that, to see latencies below full load
+"""
+
+import argparse
+import base64
+import json
+import multiprocessing
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+RECORDS = 500  # of a batch
+BATCHES = 64   # that differ
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def batches(log):
+    """(request, bytes of records) of the log's first records."""
+    made = []
+    with open(log, "rb") as lines:
+        for _ in range(BATCHES):
+            records = [line.rstrip(b"\n") for line, _ in zip(lines, range(RECORDS))]
+            body = json.dumps({"DeliveryStreamName": "dns-query-logs",
+                               "Records": [{"Data": base64.b64encode(r).decode()} for r in records]}).encode()
+            head = (b"POST / HTTP/1.1\r\nHost: bench\r\nX-Amz-Target: Firehose_20150804.PutRecordBatch\r\n"
+                    b"Content-Type: application/x-amz-json-1.1\r\nContent-Length: %d\r\n\r\n" % len(body))
+            made.append((head + body, sum(map(len, records))))
+    return made
+
+
+def read_reply(connection, buffer):
+    size = 0
+    while (end := buffer[:size].find(b"\r\n\r\n")) < 0:
+        size += connection.recv_into(memoryview(buffer)[size:])
+    wanted = end + 4 + int(re.search(rb"Content-Length: (\d+)", buffer[:end])[1])
+    while size < wanted:
+        size += connection.recv_into(memoryview(buffer)[size:])
+    if not buffer.startswith(b"HTTP/1.1 200") or b'"FailedPutCount":0' not in buffer[end:end + 40]:
+        raise RuntimeError(bytes(buffer[:200]))
+
+
+def send(port, log, seconds, connections, rate, results):
+    made = batches(log)
+    sent, latencies, lock = [0], [], threading.Lock()
+    end = time.monotonic() + seconds
+
+    def run(first):
+        own, times = 0, []
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            buffer = bytearray(1 << 16)
+            due = time.monotonic()
+            while time.monotonic() < end:
+                request, size = made[(first + len(times)) % BATCHES]
+                begin = time.monotonic()
+                connection.sendall(request)
+                read_reply(connection, buffer)
+                times.append(time.monotonic() - begin)
+                own += size
+                if rate:
+                    due += size * connections / (rate * 1e6)
+                    time.sleep(max(0, due - time.monotonic()))
+        with lock:
+            sent[0] += own
+            latencies.extend(times)
+
+    threads = [threading.Thread(target=run, args=(k * 7,)) for k in range(connections)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    results.put((sent[0], sorted(latencies)))
+
+
+def cpu_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def resident(pid):
+    text = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+)", text)[1]) / 1024
+
+
+def measure(querymark, log, seconds=10, connections=8, rate=None, home=None):
+    """What one run of the service gives; its home is removed."""
+    folder = tempfile.mkdtemp(dir=home)
+    names = os.path.join(folder, "names.txt")
+    pathlib.Path(names).write_text("example.com\n", encoding="utf8")
+    service = subprocess.Popen([querymark, "serve", "--home", folder, "--table", "list:" + names, "--listen", "127.0.0.1:0",
+                                "--stop-time", "120"], stderr=subprocess.PIPE, text=True)
+    try:
+        port = int(re.search(r":(\d+)", service.stderr.readline().partition("listening on ")[2])[1])
+        results = multiprocessing.Queue()
+        sender = multiprocessing.Process(target=send, args=(port, log, seconds, connections, rate, results))
+        cpu, begin = cpu_seconds(service.pid), time.monotonic()
+        sender.start()
+        sent, latencies = results.get()
+        took = time.monotonic() - begin
+        cpu = cpu_seconds(service.pid) - cpu
+        memory = resident(service.pid)
+        sender.join()
+        return {"seconds": took, "MB/s": sent / took / 1e6, "MB/s on two processors": 2 * sent / cpu / 1e6,
+                "p50 ms": latencies[len(latencies) // 2] * 1e3, "p99 ms": latencies[len(latencies) * 99 // 100] * 1e3,
+                "requests": len(latencies), "resident MiB": memory}
+    finally:
+        service.terminate()
+        service.wait()
+        shutil.rmtree(folder)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("querymark")
+    parser.add_argument("log")
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--rate", type=float)
+    parser.add_argument("--home")
+    arguments = parser.parse_args()
+    for name, value in measure(**vars(arguments)).items():
+        print(f"{name:24} {value:,.1f}")
+
+
+if __name__ == "__main__":
+    main()
