@@ -94,7 +94,7 @@ Result<void> check_names(const std::vector<std::string>& names, const SuffixTabl
 // Whether table and set were whole.
 Result<bool> check_sqlite(SqliteTable& table, const SuffixTable& suffixes,
                           const std::vector<std::string>& names, OutputStream& out) {
-  const Result<bool> file_whole = check_file(table, out);
+  Result<bool> file_whole = check_file(table, out);
   if (!file_whole || !*file_whole) return file_whole;
   if (const Result<void> described = describe_table(table, table.path(), suffixes, out); !described)
     return described.error();

@@ -85,7 +85,7 @@ Result<void> visit_names_sorted(DomainTable& table, bool allow,
                                 const std::function<bool(std::string_view)>& visit) {
   EntrySorter sorter;
   Result<void> sorted;
-  const Result<void> read = table.visit_names(allow, [&](std::string_view name) {
+  Result<void> read = table.visit_names(allow, [&](std::string_view name) {
     sorted = sorter.add({.name = name});
     return sorted.has_value();
   });

@@ -156,8 +156,8 @@ void ImportFunction::put_receipt(const Run& run, const ImportTask& task, const I
 }
 
 Result<void> ImportFunction::go_on_later(const Run& run, std::span<const ImportTask> tasks) {
-  const Result<void> handed = clients_.lambda.invoke_later(
-      run.invocation.function_arn, write_import_event(tasks), run.invocation.deadline);
+  Result<void> handed = clients_.lambda.invoke_later(run.invocation.function_arn, write_import_event(tasks),
+                                                     run.invocation.deadline);
   if (!handed) return handed;
   log_(log_line("INFO", "import goes on in another invocation", run.invocation.request_id,
                 {{"object", place_of(tasks[0])}, {"entriesDone", tasks[0].entries_done}}));
