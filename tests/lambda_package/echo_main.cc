@@ -18,7 +18,7 @@ static Result<std::string> echo(const Invocation& invocation) {
   if (!certificates) return certificates.error();
   return nlohmann::json{{"event", nlohmann::json::parse(invocation.event)},
                         {"certificates", certificates->find("BEGIN CERTIFICATE") != std::string::npos},
-                        {"curl", curl_version()}}
+                        {"curl", curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK}}
       .dump();
 }
 

@@ -19,6 +19,7 @@ import time
 import zipfile
 
 LIBRARY_PATH = "/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib"
+ZIP_SIZE_MAX = 10_000_000
 PATIENCE = 60  # seconds
 FUNCTION_ARN = "arn:aws:lambda:eu-west-1:123456789012:function:packaged"
 
@@ -102,6 +103,9 @@ class Package:
             (root / "lib64" / name).write_text("no library")  # another system's: must not be taken
         self.archive = work / "function.zip"
         subprocess.run([package, program, work / "folder", "--zip", self.archive], check=True)
+        self.size = self.archive.stat().st_size
+        if self.size > ZIP_SIZE_MAX:
+            raise AssertionError(f"the zip of {program} has {self.size} bytes, more than {ZIP_SIZE_MAX}")
         self.folder = root / "var" / "task"
         _unzip(self.archive, self.folder)
         self._command = _enter_root_command(root)
