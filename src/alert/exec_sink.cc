@@ -2,12 +2,16 @@
 #include "alert/exec_sink.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
+#include <thread>
 
 #include "base/file.h"
 
@@ -44,53 +48,101 @@ class SpawnSettings {
   posix_spawnattr_t attributes_;
 };
 
-class ExecSink final : public AlertSink {
+// A program that runs: killed and waited for when it goes out of scope, unless it has ended.
+class Child {
  public:
-  explicit ExecSink(std::string program) : program_(std::move(program)) {}
-
-  Result<void> send(std::string_view record) override {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) return Error::from_errno(errno, "pipe to " + program_);
-    UniqueFd read_end(ends[0]);
-    UniqueFd write_end(ends[1]);
-    const Result<pid_t> started = start(read_end.get());
-    if (!started) return started.error();
-    read_end = UniqueFd();
-    line_.assign(record);
-    line_ += '\n';
-    Result<void> written = write_all(write_end.get(), line_, program_);
-    write_end = UniqueFd();
-    Result<void> ended = wait_for(*started);
-    if (!ended) return ended;
-    // A program may end well without reading all of it.
-    if (!written && written.error().code != Errc::kClosed) return written;
-    return {};
-  }
-
- private:
-  Result<pid_t> start(int stdin_fd) {
-    const SpawnSettings settings(stdin_fd);
-    char* arguments[] = {program_.data(), nullptr};
-    pid_t pid = 0;
-    const int failed =
-        ::posix_spawnp(&pid, program_.c_str(), settings.actions(), settings.attributes(), arguments, environ);
-    if (failed != 0) return Error::from_errno(failed, "start " + program_);
-    return pid;
-  }
-
-  Result<void> wait_for(pid_t pid) const {
-    int status = 0;
-    while (::waitpid(pid, &status, 0) < 0) {
-      if (errno != EINTR) return Error::from_errno(errno, "wait for " + program_);
+  Child(pid_t pid, const std::string& program) : pid_(pid), program_(program) {}
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  ~Child() {
+    if (pid_ <= 0) return;
+    ::kill(pid_, SIGKILL);
+    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
     }
+  }
+
+  // An error where it does not exit with 0, or not by the deadline.
+  Result<void> wait(Deadline deadline) {
+    constexpr std::chrono::milliseconds kPauseMax(20);
+    int status = 0;
+    for (std::chrono::milliseconds pause(1);; pause = std::min(2 * pause, kPauseMax)) {
+      const pid_t ended = ::waitpid(pid_, &status, deadline.is_never() ? 0 : WNOHANG);
+      if (ended == pid_) break;
+      if (ended < 0 && errno != EINTR) return Error::from_errno(errno, "wait for " + program_);
+      if (deadline.passed()) return Error{Errc::kBusy, program_ + " did not end in time"};
+      if (ended == 0) std::this_thread::sleep_for(pause);
+    }
+    pid_ = 0;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
     const std::string how = WIFEXITED(status) ? "exit status " + std::to_string(WEXITSTATUS(status))
                                               : "signal " + std::to_string(WTERMSIG(status));
     return Error{Errc::kIo, program_ + " ended with " + how};
   }
 
+ private:
+  pid_t pid_;
+  const std::string& program_;
+};
+
+// All of `bytes` into a pipe that does not block; kClosed where nobody reads any more.
+Result<void> write_by(int fd, std::string_view bytes, const std::string& program, Deadline deadline) {
+  while (!bytes.empty()) {
+    const ssize_t size = ::write(fd, bytes.data(), bytes.size());
+    if (size > 0) bytes.remove_prefix(static_cast<size_t>(size));
+    if (size >= 0 || errno == EINTR) continue;
+    if (errno != EAGAIN) return Error::from_errno(errno, "write to " + program);
+    pollfd room{fd, POLLOUT, 0};
+    ::poll(&room, 1,
+           deadline.is_never() ? -1 : static_cast<int>(std::min<int64_t>(deadline.left().count(), 60'000)));
+    if (deadline.passed()) return Error{Errc::kBusy, program + " did not read in time"};
+  }
+  return {};
+}
+
+class ExecSink final : public AlertSink {
+ public:
+  explicit ExecSink(const std::string& program) : AlertSink("exec:" + program, 1), program_(program) {}
+
+  AlertOutcome send(std::span<const Notification> notifications, Deadline deadline) override {
+    AlertOutcome outcome;
+    for (size_t i = 0; i < notifications.size(); ++i) {
+      if (const Result<void> run_well = run(notifications[i].text + "\n", deadline); !run_well)
+        outcome.failures.push_back({i, run_well.error()});
+    }
+    return outcome;
+  }
+
+ private:
+  Result<void> run(const std::string& line, Deadline deadline) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return Error::from_errno(errno, "pipe to " + program_);
+    UniqueFd read_end(ends[0]);
+    UniqueFd write_end(ends[1]);
+    // Of our end alone: the program's is as it knows it.
+    if (::fcntl(write_end.get(), F_SETFL, O_NONBLOCK) != 0)
+      return Error::from_errno(errno, "pipe to " + program_);
+    const Result<pid_t> started = start(read_end.get());
+    if (!started) return started.error();
+    Child child(*started, program_);
+    read_end = UniqueFd();
+    Result<void> written = write_by(write_end.get(), line, program_, deadline);
+    write_end = UniqueFd();
+    // A program may end well without reading all of it.
+    if (!written && written.error().code != Errc::kClosed) return written;
+    return child.wait(deadline);
+  }
+
+  Result<pid_t> start(int stdin_fd) {
+    const SpawnSettings settings(stdin_fd);
+    char* arguments[] = {program_.data(), nullptr};
+    pid_t pid = 0;
+    const int failed =
+        ::posix_spawnp(&pid, program_.c_str(), settings.actions(), settings.attributes(), arguments, environ);
+    if (failed != 0) return Error{Errc::kIo, Error::from_errno(failed, "start " + program_).detail};
+    return pid;
+  }
+
   std::string program_;
-  std::string line_;
 };
 
 }  // namespace

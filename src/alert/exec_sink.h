@@ -8,8 +8,9 @@
 
 namespace querymark {
 
-// Runs a program for each match, found on PATH where it has no slash, without a shell and without arguments.
-// Delivered where it exits with 0; its output goes where ours goes.
+// Runs a program for each notification, found on PATH where it has no slash, without a shell and without
+// arguments; the notification and a line feed are its stdin. Delivered where it exits with 0; killed where it
+// has not by the deadline. Its output goes where our errors go.
 Result<std::unique_ptr<AlertSink>> open_exec_sink(const std::string& program);
 
 }  // namespace querymark

@@ -41,4 +41,10 @@ Result<const DynamoDb*> AwsAccess::dynamodb() {
   return &*dynamodb_;
 }
 
+Result<Sns> AwsAccess::sns(std::string_view topic_arn, RetryPolicy policy) {
+  const Result<AwsSession*> session = this->session();
+  if (!session) return session.error();
+  return Sns::open(**session, topic_arn, policy);
+}
+
 }  // namespace querymark

@@ -9,6 +9,7 @@
 #include "aws/environment.h"
 #include "aws/http_client.h"
 #include "aws/s3.h"
+#include "aws/sns.h"
 
 namespace querymark {
 
@@ -22,6 +23,7 @@ class AwsAccess {
   HttpClient& http();
   Result<const S3*> s3();
   Result<const DynamoDb*> dynamodb();
+  Result<Sns> sns(std::string_view topic_arn, RetryPolicy policy);
 
  private:
   Result<AwsSession*> session();

@@ -123,7 +123,8 @@ Error to_error(const AwsError& error, std::string_view operation) {
   } else if (error.status == 404 || error.code == "ResourceNotFoundException") {
     code = Errc::kNotFound;
   } else if (error.status == 401 || error.status == 403 || kind != AwsErrorKind::kPermanent ||
-             error.code == "AccessDeniedException" || error.code == "UnrecognizedClientException") {
+             error.code.starts_with("KMS") || error.code == "AccessDeniedException" ||
+             error.code == "UnrecognizedClientException") {
     code = Errc::kDenied;
   }
 

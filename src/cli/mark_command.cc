@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "alert/alert_sink.h"
+#include "alert/webhook_sink.h"
 #include "cli/command.h"
 #include "cli/mark_inputs.h"
 #include "cli/mark_report.h"
@@ -95,7 +96,8 @@ Result<void> require_separate(const std::string& rejects, const MarkArguments& a
   return {};
 }
 
-Result<std::unique_ptr<MarkReport>> make_report(const MarkArguments& arguments, uint64_t bytes_total) {
+Result<std::unique_ptr<MarkReport>> make_report(const MarkArguments& arguments, uint64_t bytes_total,
+                                                const SuffixTable& suffixes, AwsAccess& aws) {
   UniqueFd rejects;
   if (!arguments.rejects.empty()) {
     const Result<void> separate = require_separate(arguments.rejects, arguments);
@@ -104,13 +106,14 @@ Result<std::unique_ptr<MarkReport>> make_report(const MarkArguments& arguments, 
     if (!opened) return opened.error();
     rejects = *std::move(opened);
   }
-  std::unique_ptr<AlertSink> alert;
+  std::unique_ptr<MarkAlerts> alerts;
   if (!arguments.alert.empty()) {
-    Result<std::unique_ptr<AlertSink>> opened = open_alert_sink(arguments.alert);
-    if (!opened) return opened.error();
-    alert = *std::move(opened);
+    Result<std::unique_ptr<AlertSink>> sink =
+        open_alert_sink(arguments.alert, {aws, Environment::of_process().get_or(kWebhookSecretVariable, "")});
+    if (!sink) return sink.error();
+    alerts = std::make_unique<MarkAlerts>(*std::move(sink), suffixes);
   }
-  return std::make_unique<MarkReport>(arguments.rejects, std::move(rejects), std::move(alert), bytes_total);
+  return std::make_unique<MarkReport>(arguments.rejects, std::move(rejects), std::move(alerts), bytes_total);
 }
 
 ExitStatus mark(const CommonOptions& common, const MarkArguments& arguments) {
@@ -124,7 +127,8 @@ ExitStatus mark(const CommonOptions& common, const MarkArguments& arguments) {
   if (!table) return fail(table.error());
   const MatchMode mode = *parse_match_mode(arguments.match);
   warn_of_table(*table, mode);
-  const Result<std::unique_ptr<MarkReport>> made = make_report(arguments, inputs->total_size());
+  const Result<std::unique_ptr<MarkReport>> made =
+      make_report(arguments, inputs->total_size(), *suffixes, aws);
   if (!made) return fail(made.error());
   MarkReport& report = **made;
   Result<OutputFile> output = OutputFile::open(arguments.output, aws);
@@ -135,6 +139,7 @@ ExitStatus mark(const CommonOptions& common, const MarkArguments& arguments) {
   options.open_input = [&inputs](const std::string&) { return inputs->open_next(); };
   const Result<StreamTotals> totals =
       mark_streams(inputs->paths(), output->fd(), output->path(), *suffixes, make_lookup, options, report);
+  report.finish_alerts();
   report.end_progress();
   if (!totals && totals.error().code == Errc::kClosed) {
     if (const Result<void> failed = output->failure(); !failed) return fail(failed.error());
@@ -179,7 +184,8 @@ void add_mark_command(CLI::App& app, const CommonOptions& common, Action& action
   verb->add_option("--threads", arguments->threads, "Threads that mark (default: the processors, at most 8)")
       ->check(CLI::Range(1U, kThreadsMax))
       ->type_name("N");
-  verb->add_option("--alert", arguments->alert, "Notify of each match: file:PATH or exec:PROGRAM")
+  verb->add_option("--alert", arguments->alert,
+                   "Notify of each match: file:PATH, exec:PROGRAM, sns:ARN or https://…")
       ->type_name("URI");
   verb->add_option("--stats", arguments->stats, "How the numbers at the end are written")
       ->check(CLI::IsMember({"text", "json"}));

@@ -16,11 +16,11 @@ std::string megabytes(uint64_t bytes) {
 
 }  // namespace
 
-MarkReport::MarkReport(std::string rejects_path, UniqueFd rejects, std::unique_ptr<AlertSink> alert,
+MarkReport::MarkReport(std::string rejects_path, UniqueFd rejects, std::unique_ptr<MarkAlerts> alerts,
                        uint64_t bytes_total)
     : rejects_path_(std::move(rejects_path)),
       rejects_(std::move(rejects)),
-      alert_(std::move(alert)),
+      alerts_(std::move(alerts)),
       bytes_total_(bytes_total) {}
 
 Result<void> MarkReport::rejected(const InputPlace& place, const RejectedRecord& record) {
@@ -44,15 +44,23 @@ Result<void> MarkReport::keep(std::string_view bytes, bool is_cut) {
   return is_cut ? Result<void>() : write_all(rejects_.get(), "\n", rejects_path_);
 }
 
-Result<void> MarkReport::matched(std::string_view record, const MatchedRecord&) {
-  const Result<void> sent = alert_->send(record);
-  if (sent) {
-    ++alerts_sent_;
-  } else if (alerts_failed_++ == 0) {
-    progress_.clear();
-    print_error("alert not delivered: " + sent.error().detail);
-  }
+Result<void> MarkReport::matched(std::string_view record, const MatchedRecord& match) {
+  alerts_->tell(record, match);
+  show_alert_error();
   return {};
+}
+
+void MarkReport::finish_alerts() {
+  if (!alerts_) return;
+  alerts_->finish();
+  show_alert_error();
+}
+
+void MarkReport::show_alert_error() {
+  if (alert_error_shown_ || alerts_->failed() == 0) return;
+  alert_error_shown_ = true;
+  progress_.clear();
+  print_error("alert not delivered: " + alerts_->first_error()->detail);
 }
 
 void MarkReport::damaged(std::string_view, const Error& error) {
