@@ -86,7 +86,7 @@ class AlertSender::Lane {
       const AlertOutcome outcome = sink_->send(batch, Deadline::after(pauses_.attempt_timeout));
       count(batch, outcome);
       std::vector<bool> failed(batch.size());
-      for (const AlertOutcome::Failure& failure : outcome.failures) {
+      for (const SendFailure& failure : outcome.failures) {
         failed[failure.index] = !is_refusal(failure.error);
         if (is_refusal(failure.error)) keep_refused(batch[failure.index], failure.error);
       }
@@ -138,7 +138,7 @@ class AlertSender::Lane {
     status_.notifications += batch.size() - outcome.failures.size();
     status_.last_error = outcome.failures.empty() ? "" : outcome.failures.front().error.detail;
     bool is_failed = false;
-    for (const AlertOutcome::Failure& failure : outcome.failures) {
+    for (const SendFailure& failure : outcome.failures) {
       status_.delivered -= batch[failure.index].matches;
       status_.refused += is_refusal(failure.error) ? 1 : 0;
       is_failed = is_failed || !is_refusal(failure.error);

@@ -10,6 +10,7 @@
 
 #include "alert/notification.h"
 #include "aws/aws_access.h"
+#include "aws/batch_sender.h"
 #include "base/deadline.h"
 #include "base/result.h"
 
@@ -22,11 +23,7 @@
 namespace querymark {
 
 struct AlertOutcome {
-  struct Failure {
-    size_t index;  // of the notification
-    Error error;
-  };
-  std::vector<Failure> failures;             // in order; what is not among them is delivered
+  std::vector<SendFailure> failures;         // in order; what is not among them is delivered
   std::chrono::milliseconds retry_after{0};  // what the receiver asked for
 };
 

@@ -28,8 +28,7 @@ class SnsSink final : public AlertSink {
       messages.back().deduplication_id = notification.id;
     }
     AlertOutcome outcome;
-    for (SnsBatchOutcome::Failure& failure : sns_.publish_all(messages, deadline).failures)
-      outcome.failures.push_back({failure.index, std::move(failure.error)});
+    outcome.failures = sns_.publish_all(messages, deadline).failures;
     return outcome;
   }
 

@@ -87,6 +87,7 @@ TEST(AwsError, OnlySomeAreTriedAgain) {
       {400, "ValidationException", AwsErrorKind::kPermanent, Errc::kInvalid},
       {400, "AccessDeniedException", AwsErrorKind::kPermanent, Errc::kDenied},
       {403, "AccessDenied", AwsErrorKind::kPermanent, Errc::kDenied},
+      {400, "KMSDisabled", AwsErrorKind::kPermanent, Errc::kDenied},
       {400, "ResourceNotFoundException", AwsErrorKind::kPermanent, Errc::kNotFound},
       {404, "NoSuchBucket", AwsErrorKind::kPermanent, Errc::kNotFound},
       {400, "ConditionalCheckFailedException", AwsErrorKind::kPermanent, Errc::kStale},

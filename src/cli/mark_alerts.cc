@@ -22,7 +22,7 @@ constexpr milliseconds kPauseMax(5'000);
 // A sink that took nothing of so many batches is given up.
 constexpr int kUnansweredMax = 3;
 
-bool may_work_later(const AlertOutcome::Failure& failure) {
+bool may_work_later(const SendFailure& failure) {
   return failure.error.code == Errc::kBusy;
 }
 
@@ -50,7 +50,7 @@ AlertOutcome MarkAlerts::attempt() {
   if (!outcome.failures.empty() && !first_error_) first_error_ = outcome.failures.front().error;
   sent_ += batch_.size() - outcome.failures.size();
   std::vector<Notification> again;
-  for (const AlertOutcome::Failure& failure : outcome.failures) {
+  for (const SendFailure& failure : outcome.failures) {
     if (may_work_later(failure)) {
       again.push_back(std::move(batch_[failure.index]));
     } else {
