@@ -25,7 +25,7 @@ namespace querymark {
 static_assert(std::endian::native == std::endian::little, "the file's numbers are read as they stand");
 
 inline constexpr char kDomainSetMagic[8] = {'Q', 'M', 'D', 'O', 'M', 'S', 'E', 'T'};
-inline constexpr uint32_t kDomainSetFormatVersion = 1;
+inline constexpr uint32_t kDomainSetFormatVersion = 2;
 
 // Names, buckets and the header come in blocks of a page, each with a checksum of its own.
 inline constexpr size_t kSetBlockSize = 4096;

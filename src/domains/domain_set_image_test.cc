@@ -96,7 +96,7 @@ TEST(DomainSetImage, ErrorsSayWhatIsWrongAndWhatToDo) {
   std::string foreign = whole;
   foreign.replace(0, 6, "SQLite");
   std::string newer = whole;
-  newer[8] = 2;
+  newer[8] = kDomainSetFormatVersion + 1;
   std::string header = whole;
   header[40] ^= 1;
   const struct {
@@ -115,7 +115,7 @@ TEST(DomainSetImage, ErrorsSayWhatIsWrongAndWhatToDo) {
        "the table "
        "of domains"},
       {newer, Errc::kStale,
-       "bytes: a domain set of format version 2, where this program reads version 1; it must be compiled "
+       "bytes: a domain set of format version 3, where this program reads version 2; it must be compiled "
        "anew from "
        "the table of domains"},
       {header, Errc::kCorrupt,
