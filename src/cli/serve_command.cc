@@ -23,6 +23,9 @@ struct ServeArguments {
   uint64_t spool_max_mb = 4096;
   uint64_t memory_max_mb = 128;
   uint64_t stop_seconds = 30;
+  std::string alert_mode = "each";
+  uint64_t alert_window_seconds = 300;
+  uint64_t alert_limit = 0;
   bool check_config = false;
 };
 
@@ -59,6 +62,10 @@ Result<ServiceOptions> service_options(const CommonOptions& common, const ServeA
   options.object_interval = std::chrono::seconds(arguments.object_seconds);
   options.spool_size_max = arguments.spool_max_mb * kMebibyte;
   options.memory_max = arguments.memory_max_mb * kMebibyte;
+  AlertPolicy& policy = options.alerts.policy;
+  policy.mode = arguments.alert_mode == "digest" ? AlertPolicy::Mode::kDigest : AlertPolicy::Mode::kEach;
+  policy.window = std::chrono::seconds(arguments.alert_window_seconds);
+  policy.limit = arguments.alert_limit;
   if (options.http.threads == 0) options.http.threads = std::max(std::thread::hardware_concurrency(), 1U);
   if (const Result<void> split = split_listen(arguments.listen, options.http); !split) return split.error();
   if (options.http.certificate_file.empty() != options.http.key_file.empty())
@@ -195,6 +202,30 @@ void add_delivery_options(CLI::App& verb, ServeArguments& arguments) {
       ->group(kGroup);
 }
 
+void add_alert_options(CLI::App& verb, ServeArguments& arguments) {
+  constexpr const char* kGroup = "Alerts";
+  verb.add_option(
+          "--alert", arguments.service.alerts.sinks,
+          "Notify of matches: sns:ARN, https://…, file:PATH or exec:PROGRAM; may be given several times")
+      ->type_name("URI")
+      ->take_all()
+      ->group(kGroup);
+  verb.add_option("--alert-mode", arguments.alert_mode, "A notification for each match, or digests")
+      ->check(CLI::IsMember({"each", "digest"}))
+      ->capture_default_str()
+      ->group(kGroup);
+  verb.add_option("--alert-window", arguments.alert_window_seconds, "What a digest is about, in seconds")
+      ->check(CLI::Range(1U, 86400U))
+      ->type_name("SECONDS")
+      ->capture_default_str()
+      ->group(kGroup);
+  verb.add_option("--alert-limit", arguments.alert_limit,
+                  "Notifications a minute and sink; what is more is told in summaries (0: no limit)")
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(kGroup);
+}
+
 }  // namespace
 
 void add_serve_command(CLI::App& app, const CommonOptions& common, Action& action) {
@@ -209,6 +240,7 @@ void add_serve_command(CLI::App& app, const CommonOptions& common, Action& actio
   verb->add_flag("--check-config", arguments->check_config, "Only tell whether the service would start so");
   add_network_options(*verb, *arguments);
   add_delivery_options(*verb, *arguments);
+  add_alert_options(*verb, *arguments);
   verb->callback(
       [&common, &action, arguments] { action = [&common, arguments] { return serve(common, *arguments); }; });
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 
 namespace querymark {
 namespace {
@@ -14,8 +15,8 @@ constexpr std::chrono::hours kNoObject(1);
 
 }  // namespace
 
-Committer::Committer(DeliveryStream& records, DeliveryStream& errors)
-    : records_(records), errors_(errors), thread_([this] { run(); }) {}
+Committer::Committer(DeliveryStream& records, DeliveryStream& errors, Outbox* outbox)
+    : records_(records), errors_(errors), outbox_(outbox), thread_([this] { run(); }) {}
 
 Committer::~Committer() {
   {
@@ -66,8 +67,10 @@ void Committer::run() {
   }
 }
 
-Result<void> Committer::commit(const std::vector<CommitRequest>& group) {
+Result<void> Committer::commit(std::vector<CommitRequest>& group) {
   Result<void> done = append(group);
+  // Before the records are synced: of what could not be taken nothing is left then.
+  if (done) done = put_matches(group);
   if (done) done = sync();
   if (done) return done;
   records_.discard_unsynced();
@@ -85,6 +88,16 @@ Result<void> Committer::append(const std::vector<CommitRequest>& group) {
     }
   }
   return {};
+}
+
+Result<void> Committer::put_matches(std::vector<CommitRequest>& group) {
+  std::vector<Match> matches;
+  for (CommitRequest& request : group) {
+    matches.insert(matches.end(), std::make_move_iterator(request.matches.begin()),
+                   std::make_move_iterator(request.matches.end()));
+  }
+  if (matches.empty() || outbox_ == nullptr) return {};
+  return outbox_->put(matches, std::chrono::system_clock::now());
 }
 
 Result<void> Committer::sync() {

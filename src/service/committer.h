@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "alert/outbox.h"
 #include "delivery/delivery_stream.h"
 
 // Group commit: what many requests bring is made durable together, and each is told when its own is. While
@@ -26,6 +27,7 @@ struct CommitRequest {
   uint64_t record_count = 0;
   std::string_view errors;  // lines of error records
   uint64_t error_count = 0;
+  std::vector<Match> matches = {};  // for the alert sinks
   // Called once on the committer's thread: all of it is on disk, or nothing of it is to be relied on.
   std::function<void(const Result<void>&)> done;
 };
@@ -39,8 +41,8 @@ struct CommitterStatus {
 
 class Committer {
  public:
-  // The streams must outlive it.
-  Committer(DeliveryStream& records, DeliveryStream& errors);
+  // `outbox`: where matches go; nullptr where nobody is told of them. All must outlive it.
+  Committer(DeliveryStream& records, DeliveryStream& errors, Outbox* outbox);
   // What is submitted is committed first.
   ~Committer();
   Committer(const Committer&) = delete;
@@ -51,12 +53,14 @@ class Committer {
 
  private:
   void run();
-  Result<void> commit(const std::vector<CommitRequest>& group);
+  Result<void> commit(std::vector<CommitRequest>& group);
   Result<void> append(const std::vector<CommitRequest>& group);
+  Result<void> put_matches(std::vector<CommitRequest>& group);
   Result<void> sync();
 
   DeliveryStream& records_;
   DeliveryStream& errors_;
+  Outbox* outbox_;
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable submitted_;
   std::vector<CommitRequest> waiting_;

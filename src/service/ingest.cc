@@ -71,7 +71,9 @@ void IngestBatch::begin(std::shared_ptr<const OpenedTable> table, const SuffixTa
   if (table_ == table) return;
   marker_.reset();
   lookup_ = make_domain_set_lookup(table->set, options.match);
-  marker_ = std::make_unique<Marker>(suffixes, *lookup_, MarkOptions{.annotate = options.annotate});
+  marker_ = std::make_unique<Marker>(
+      suffixes, *lookup_,
+      MarkOptions{.annotate = options.annotate, .collect_matches = options.collect_matches});
   table_ = std::move(table);
 }
 
@@ -87,6 +89,16 @@ void IngestBatch::write_errors() {
   for (const RejectedRecord& record : marked_.rejects) {
     append_error_record({arrived_at_, now, kNotMarked, record.reason, record.bytes}, errors_);
   }
+}
+
+std::vector<Match> IngestBatch::take_matches() {
+  std::vector<Match> matches;
+  matches.reserve(marked_.matches.size());
+  for (MatchedRecord& match : marked_.matches) {
+    const std::string_view record = marked_.text.view().substr(match.begin, match.end - match.begin);
+    matches.push_back({std::string(record), std::move(match.entry), std::move(match.lists)});
+  }
+  return matches;
 }
 
 Ingest::Ingest(const LiveTable& table, const SuffixTable& suffixes, const IngestOptions& options,
@@ -113,6 +125,7 @@ void Ingest::commit(IngestBatch& batch, std::function<void(const Result<void>&)>
                      .record_count = batch.counts().matched + batch.counts().unmatched,
                      .errors = batch.errors_.view(),
                      .error_count = batch.counts().rejected,
+                     .matches = batch.take_matches(),
                      .done = [this, &batch, done = std::move(done)](const Result<void>& committed) {
                        settle(batch, committed.has_value());
                        done(committed);

@@ -25,6 +25,7 @@ namespace querymark {
 struct IngestOptions {
   MatchMode match = MatchMode::kRegistered;
   bool annotate = false;
+  bool collect_matches = false;  // for the alert sinks
 };
 
 // A record is counted where its way ends: received = acknowledged + refused.
@@ -60,6 +61,7 @@ class IngestBatch {
              const IngestOptions& options);
   void clear();
   void write_errors();
+  std::vector<Match> take_matches();
   Result<void> inflate(std::string_view payload);
 
   std::shared_ptr<const OpenedTable> table_;

@@ -145,6 +145,7 @@ struct Service::State final : public HttpService {
   std::unique_ptr<DeliveryStream> records;
   std::unique_ptr<DeliveryStream> errors;
   std::unique_ptr<LiveTable> table;
+  std::unique_ptr<ServiceAlerts> alerts;  // none where no sinks are named
   std::optional<Committer> committer;
   std::optional<Ingest> ingest;
   std::unique_ptr<HttpServer> server;
@@ -216,6 +217,8 @@ ServiceStatus Service::State::status() const {
           .records = records->status(),
           .errors = errors->status(),
           .table = table->status(),
+          .alerts = alerts == nullptr ? std::vector<AlertStatus>() : alerts->status(),
+          .outbox_size = alerts == nullptr ? 0 : alerts->outbox_size(),
           .table_entries = current->set.entry_count(),
           .table_allow_entries = current->set.allow_count(),
           .memory_used = budget.used(),
@@ -239,6 +242,7 @@ Service::~Service() {
 
 Result<void> Service::check(const ServiceOptions& options, const SuffixTable& suffixes) {
   if (const Result<Prepared> prepared = prepare(options); !prepared) return prepared.error();
+  if (Result<void> checked = ServiceAlerts::check(options.alerts); !checked) return checked;
   const Result<OpenedTable> table = open_table(options.table_uri, options.home, suffixes);
   if (!table) return table.error();
   return {};
@@ -259,8 +263,14 @@ Result<std::unique_ptr<Service>> Service::start(const ServiceOptions& options, c
   if (!table) return table.error();
   state->table = *std::move(table);
   if (const Result<void> opened = state->open_streams(*prepared); !opened) return opened.error();
-  state->committer.emplace(*state->records, *state->errors);
-  state->ingest.emplace(*state->table, suffixes, options.ingest, *state->committer);
+  Result<std::unique_ptr<ServiceAlerts>> alerts = ServiceAlerts::open(options.alerts, options.home, suffixes);
+  if (!alerts) return alerts.error();
+  state->alerts = *std::move(alerts);
+  IngestOptions ingest = options.ingest;
+  ingest.collect_matches = state->alerts != nullptr;
+  state->committer.emplace(*state->records, *state->errors,
+                           state->alerts == nullptr ? nullptr : &state->alerts->outbox());
+  state->ingest.emplace(*state->table, suffixes, ingest, *state->committer);
   state->events.set_ingest(*state->ingest);
   Result<std::unique_ptr<HttpServer>> server = HttpServer::listen(
       options.http, *state, state->budget, [&log](std::string_view what) { log.error(what); });
@@ -283,6 +293,7 @@ bool Service::stop(Deadline deadline) {
   state_->server->stop(deadline);
   // The last group is committed, though no sender hears of it after the deadline.
   state_->committer.reset();
+  if (state_->alerts != nullptr) state_->alerts->stop();
   const bool records_done = state_->records->finish(deadline);
   return state_->errors->finish(deadline) && records_done;
 }

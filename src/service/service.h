@@ -10,6 +10,7 @@
 #include "service/event_log.h"
 #include "service/http_server.h"
 #include "service/ingest.h"
+#include "service/service_alerts.h"
 
 // The stream that never loses a record, in one process: endpoints that take records, marking, the journal,
 // and delivery to a store.
@@ -26,6 +27,7 @@ struct ServiceOptions {
   std::string table_uri;  // empty: the home's own
   HttpServerOptions http;
   IngestOptions ingest;
+  AlertOptions alerts;
   std::string stream = "dns-query-logs";
   std::string store_uri;  // dir:PATH, s3://BUCKET/PREFIX; empty: HOME/store
   std::string prefix = "dns-query-logs/!{timestamp:yyyy/MM/dd/HH}/";

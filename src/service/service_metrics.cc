@@ -85,6 +85,34 @@ void append_table(const ServiceStatus& status, MetricsText& text) {
              status.table.is_failing ? 1 : 0);
 }
 
+using AlertField = uint64_t AlertStatus::*;
+
+void append_each_sink(std::string_view name, std::string_view type, std::string_view help,
+                      const ServiceStatus& status, AlertField field, MetricsText& text) {
+  text.family(name, type, help);
+  for (const AlertStatus& sink : status.alerts) text.sample("sink", sink.sink, number(sink.*field));
+}
+
+// Nothing where no sink is named.
+void append_alerts(const ServiceStatus& status, MetricsText& text) {
+  if (status.alerts.empty()) return;
+  append_each_sink("querymark_alert_matches_delivered_total", "counter", "Matches told to a sink.", status,
+                   &AlertStatus::delivered, text);
+  append_each_sink("querymark_alert_notifications_total", "counter", "Notifications by which they were told.",
+                   status, &AlertStatus::notifications, text);
+  append_each_sink("querymark_alert_refused_total", "counter", "Notifications that a sink refused for good.",
+                   status, &AlertStatus::refused, text);
+  append_each_sink("querymark_alert_failed_attempts_total", "counter", "Attempts at a sink that failed.",
+                   status, &AlertStatus::failed_attempts, text);
+  append_each_sink("querymark_alert_matches_waiting", "gauge", "Matches that wait for a sink.", status,
+                   &AlertStatus::waiting, text);
+  text.family("querymark_alert_oldest_seconds", "gauge", "Age of the oldest match that waits for a sink.");
+  for (const AlertStatus& sink : status.alerts)
+    text.sample("sink", sink.sink, static_cast<double>(sink.oldest_age.count()) / 1000);
+  text.gauge("querymark_outbox_bytes", "Bytes of matches that wait for any sink.",
+             number(status.outbox_size));
+}
+
 void append_server(const ServiceStatus& status, MetricsText& text) {
   text.gauge("querymark_connections", "Open connections.", number(status.http.connections));
   text.counter("querymark_connections_total", "Connections accepted.", number(status.http.connections_total));
@@ -103,6 +131,7 @@ std::string metrics_text(const ServiceStatus& status) {
   append_commits(status.committer, text);
   append_delivery(status, text);
   append_table(status, text);
+  append_alerts(status, text);
   append_server(status, text);
   return text.take();
 }

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "alert/alert_sender.h"
 #include "delivery/delivery_stream.h"
 #include "service/committer.h"
 #include "service/http_server.h"
@@ -19,6 +21,8 @@ struct ServiceStatus {
   DeliveryStatus records;
   DeliveryStatus errors;
   LiveTableStatus table;
+  std::vector<AlertStatus> alerts = {};  // of each sink
+  uint64_t outbox_size = 0;
   uint64_t table_entries = 0;
   uint64_t table_allow_entries = 0;
   uint64_t memory_used = 0;
