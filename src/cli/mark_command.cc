@@ -185,7 +185,7 @@ void add_mark_command(CLI::App& app, const CommonOptions& common, Action& action
       ->check(CLI::Range(1U, kThreadsMax))
       ->type_name("N");
   verb->add_option("--alert", arguments->alert,
-                   "Notify of each match: file:PATH, exec:PROGRAM, sns:ARN or https://…")
+                   "Notify of each match: file:PATH, exec:PROGRAM, sns:ARN or https://HOST/PATH")
       ->type_name("URI");
   verb->add_option("--stats", arguments->stats, "How the numbers at the end are written")
       ->check(CLI::IsMember({"text", "json"}));
