@@ -10,9 +10,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <system_error>
+#include <vector>
 
 #include "cli/command.h"
+#include "cli/demo_service.h"
 
 namespace querymark {
 namespace {
@@ -21,10 +24,10 @@ namespace fs = std::filesystem;
 
 struct Step {
   const char* says;
-  const char* command;
+  std::string command;
 };
 
-constexpr std::array kSteps = {
+const std::array kSteps = {
     Step{"Lists of interesting domains: an analyst's notes, a hosts file, a filter list.",
          "querymark domains import interesting.txt --format text --list analyst"},
     Step{nullptr, "querymark domains import interesting.hosts --list hosts-sample"},
@@ -38,9 +41,41 @@ constexpr std::array kSteps = {
          "querymark explain badger-sample.github.io otter-sample.github.io"},
 };
 
+constexpr const char* kServes =
+    "The same as a service: records come over HTTP, marked ones are delivered as Data Firehose delivers "
+    "them,\n"
+    "matches are told.";
+
+// What is sent to a service on this port, and what has become of it.
+std::vector<Step> service_steps(uint16_t port) {
+  const std::string url = "http://127.0.0.1:" + std::to_string(port);
+  return {
+      {"A batch of records through the API of Data Firehose: AWS's SDKs and command line send it likewise.",
+       "curl --silent --show-error --fail --output answer.json \\\n    --header 'X-Amz-Target: "
+       "Firehose_20150804.PutRecordBatch' \\\n    --header 'Content-Type: application/x-amz-json-1.1' \\\n   "
+       " "
+       "--data @put_record_batch.json " +
+           url + "/"},
+      {"It was answered when the records were marked and on disk:", "cut -c 1-100 answer.json"},
+      {"A whole log by curl, in any form that is read, plain or gzip:",
+       "curl --silent --show-error --fail --data-binary @resolver.ndjson " + url + "/ingest; echo"},
+      {"A match, as it was told:", "sleep 1; head -n 1 alerts.ndjson"},
+  };
+}
+
+const std::array kStoreSteps = {
+    Step{"Stopped, it has delivered what it held, under the names that Firehose gives:",
+         "cd home/store && find . -name '*.gz'"},
+    Step{"The blog post's question, asked of the store:",
+         "querymark query \"SELECT query_name, srcaddr, srcids, vpc_id FROM route53query WHERE "
+         "isMatchedDomain = "
+         "'Y' LIMIT 5\""},
+};
+
 constexpr const char* kNext =
-    "\nNext, with your own: querymark domains import LIST, then querymark mark LOG. What a verb can do:\n"
-    "querymark VERB --help.\n";
+    "\nNext, with your own: querymark domains import LIST, then querymark mark LOG or querymark serve. What "
+    "a verb\n"
+    "can do: querymark VERB --help.\n";
 
 Error from_code(const std::error_code& code, std::string what) {
   return Error::from_errno(code.value(), std::move(what));
@@ -98,12 +133,29 @@ Result<void> enter(const Workplace& workplace) {
 
 Result<void> run(const Step& step) {
   if (step.says != nullptr) std::printf("\n%s\n", step.says);
-  std::printf("\n$ %s\n", step.command);
+  std::printf("\n$ %s\n", step.command.c_str());
   std::fflush(stdout);
-  const int status = std::system(step.command);
+  const int status = std::system(step.command.c_str());
   if (status == -1 || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    return Error{Errc::kIo, "the demo ended early: this command failed: " + std::string(step.command)};
+    return Error{Errc::kIo, "the demo ended early: this command failed: " + step.command};
   return {};
+}
+
+template <typename Steps>
+Result<void> run_all(const Steps& steps) {
+  for (const Step& step : steps) {
+    if (Result<void> done = run(step); !done) return done;
+  }
+  return {};
+}
+
+Result<void> show_service() {
+  std::printf("\n%s\n", kServes);
+  Result<DemoService> service = DemoService::start({"--alert", "file:alerts.ndjson"});
+  if (!service) return service.error();
+  if (Result<void> done = run_all(service_steps(service->port())); !done) return done;
+  service->stop();
+  return run_all(kStoreSteps);
 }
 
 ExitStatus demo(const std::string& samples_given, bool keep) {
@@ -120,9 +172,8 @@ ExitStatus demo(const std::string& samples_given, bool keep) {
   }
   // The commands shall end as they do in a shell.
   std::signal(SIGPIPE, SIG_DFL);
-  for (const Step& step : kSteps) {
-    if (const Result<void> done = run(step); !done) return fail(done.error());
-  }
+  if (const Result<void> done = run_all(kSteps); !done) return fail(done.error());
+  if (const Result<void> done = show_service(); !done) return fail(done.error());
   std::fputs(kNext, stdout);
   if (keep)
     std::printf("The samples, the marked records and the table stay in %s.\n", workplace->folder().c_str());

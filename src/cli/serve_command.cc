@@ -206,7 +206,7 @@ void add_alert_options(CLI::App& verb, ServeArguments& arguments) {
   constexpr const char* kGroup = "Alerts";
   verb.add_option(
           "--alert", arguments.service.alerts.sinks,
-          "Notify of matches: sns:ARN, https://…, file:PATH or exec:PROGRAM; may be given several times")
+          "Notify of matches: sns:ARN, an https URL, file:PATH or exec:PROGRAM; may be given several times")
       ->type_name("URI")
       ->take_all()
       ->group(kGroup);
