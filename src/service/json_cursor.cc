@@ -71,7 +71,8 @@ bool JsonCursor::read_text(std::string& text) {
 }
 
 bool JsonCursor::skip_value(int depth) {
-  const char byte = failed_ ? '\0' : peek();
+  if (failed_) return false;
+  const char byte = peek();
   std::string_view ignored;
   if (byte == '"') return read_string(ignored);
   if (byte != '{' && byte != '[') return skip_scalar();

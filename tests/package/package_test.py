@@ -23,6 +23,9 @@ INSTALLED = [
     "share/doc/querymark/copyright",
     "share/doc/querymark/docs/lists.md",
     "share/querymark/demo/resolver.ndjson",
+    "share/querymark/demo/put_record_batch.json",
+    "lib/systemd/system/querymark.service",
+    "lib/sysusers.d/querymark.conf",
 ]
 # Libraries that the program names itself: the tools must have found out their packages.
 DEPENDS = ["libc6", "libstdc++6", "libidn2-0"]
