@@ -28,10 +28,11 @@ class Budget:
 
 
 class Results:
-    def __init__(self, mark, imports, functions, benches):
+    def __init__(self, mark, imports, functions, service, benches):
         self.mark = mark
         self.imports = imports
         self.functions = functions
+        self.service = service
         self.benches = benches
 
     def ratio(self, ours, theirs):
@@ -112,4 +113,12 @@ BUDGETS = [
     Budget("the same, beside the sample's way", 3000, " ×", lambda r: r.functions["table"] / r.functions["warm"]),
     Budget("`stream_processor`, start to first request", 10, " ms", lambda r: r.functions["start_ms"], at_least=False),
     Budget("`stream_processor`, memory then", 15, " MB", lambda r: r.functions["start_bytes"] / 1e6, at_least=False),
+    Budget(
+        "service, records by PutRecordBatch, on two processors of its own",
+        200,
+        " MB/s",
+        lambda r: r.service["full"]["mb_on_two_processors"],
+    ),
+    Budget("service, p99 at half load", 50, " ms", lambda r: r.service["half"]["p99_ms"], at_least=False),
+    Budget("service, peak memory", 256, " MiB", lambda r: r.service["full"]["resident_mib"], at_least=False),
 ]

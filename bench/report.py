@@ -19,6 +19,7 @@ from budgets import BUDGETS, Results
 from compare_lambda import compare as functions
 from compare_mark import compare as mark
 from reference_import import compare as imports
+from service import load as service
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build/release"
@@ -41,11 +42,12 @@ class Size:
     events: int
     rounds: int
     bench_seconds: float
+    service_seconds: float
     large: bool
 
 
-FULL = Size(1_000_000, 1_000_000, 300_000, 200, 5, 0.2, True)
-QUICK = Size(100_000, 100_000, 30_000, 20, 1, 0.01, False)
+FULL = Size(1_000_000, 1_000_000, 300_000, 200, 5, 0.2, 20, True)
+QUICK = Size(100_000, 100_000, 30_000, 20, 1, 0.01, 2, False)
 
 
 def output(*command):
@@ -166,6 +168,23 @@ def function_table(result):
     )
 
 
+def service_table(result):
+    def row(name, run):
+        return [
+            name,
+            f"{run['mb_a_second']:,.0f} MB/s",
+            f"{run['mb_on_two_processors']:,.0f} MB/s",
+            f"{run['p50_ms']:.1f} ms",
+            f"{run['p99_ms']:.1f} ms",
+            f"{run['resident_mib']:.0f} MiB",
+        ]
+
+    return table(
+        ["load", "records", "by its own processor time, on two", "p50", "p99", "peak memory"],
+        [row(name, run) for name, run in result.items()],
+    )
+
+
 def bench_tables(benches):
     parts = []
     for program, runs in benches.items():
@@ -200,12 +219,15 @@ def main():
     results = {"machine": machine(), "mark": mark.compare(BUILD, FOLDER, size.records, size.domains, size.rounds)}
     results["imports"] = imports.compare(BUILD, FOLDER, size.list_names, min(size.rounds, 3))
     results["functions"] = functions.compare(BUILD, FOLDER, size.events, min(size.rounds, 3))
+    log, names = FOLDER / f"log-{size.records}", FOLDER / f"domains-{size.domains}"
+    results["service"] = service.compare(BUILD, log, names, size.service_seconds)
     results["benches"] = {program.name: run_bench(program, size) for program in sorted(BUILD.glob("*_bench"))}
     (FOLDER / "results.json").write_text(json.dumps(results, indent=2) + "\n")
 
-    figures = Results(results["mark"], results["imports"], results["functions"], results["benches"])
+    figures = Results(results["mark"], results["imports"], results["functions"], results["service"], results["benches"])
     budgets = table(["what", "measured", "budget", ""], [budget.row(figures) for budget in BUDGETS])
     parts = [mark_table(results["mark"]), import_table(results["imports"]), function_table(results["functions"])]
+    parts.append(service_table(results["service"]))
     print("\n".join([budgets, *parts]))
     if quick:
         print("docs/performance.md is as it was: these figures are of the quick form")
@@ -218,6 +240,7 @@ def main():
             "mark": mark_table(results["mark"]),
             "import": import_table(results["imports"]),
             "functions": function_table(results["functions"]),
+            "service": service_table(results["service"]),
             "benchmarks": bench_tables(results["benches"]),
         }
     )

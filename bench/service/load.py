@@ -3,8 +3,8 @@
 is on disk. The sender is another process and shares the processors, so the service is measured by the processor time it
 takes, too: MB/s of records on two processors of its own are 2 / (its seconds of CPU a MB).
 
-usage: load.py QUERYMARK LOG [--seconds S] [--connections N] [--rate MB/s] [--home DIR]
-       LOG: records of querymark-corpus; --rate: no more than that, to see latencies below full load
+usage: load.py QUERYMARK LOG LIST [--seconds S] [--connections N] [--rate MB/s]
+       LOG, LIST: of querymark-corpus; --rate: no more than that, to see latencies below full load
 """
 
 import argparse
@@ -93,15 +93,13 @@ def resident(pid):
     return int(re.search(r"VmHWM:\s+(\d+)", text)[1]) / 1024
 
 
-def measure(querymark, log, seconds=10, connections=8, rate=None, home=None):
-    """What one run of the service gives; its home is removed."""
-    folder = tempfile.mkdtemp(dir=home)
-    names = os.path.join(folder, "names.txt")
-    pathlib.Path(names).write_text("example.com\n", encoding="utf8")
-    service = subprocess.Popen([querymark, "serve", "--home", folder, "--table", "list:" + names, "--listen", "127.0.0.1:0",
-                                "--stop-time", "120"], stderr=subprocess.PIPE, text=True)
+def measure(querymark, log, names, seconds=10, connections=8, rate=None):
+    """What one run of the service gives; its home, beside the log, is removed."""
+    folder = tempfile.mkdtemp(dir=pathlib.Path(log).parent)
+    command = [querymark, "serve", "--home", folder, "--table", f"list:{names}", "--listen", "127.0.0.1:0", "--stop-time", "120"]
+    service = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
-        port = int(re.search(r":(\d+)", service.stderr.readline().partition("listening on ")[2])[1])
+        port = int(re.search(r"listening on \S*:(\d+)", service.stderr.readline())[1])
         results = multiprocessing.Queue()
         sender = multiprocessing.Process(target=send, args=(port, log, seconds, connections, rate, results))
         cpu, begin = cpu_seconds(service.pid), time.monotonic()
@@ -111,23 +109,29 @@ def measure(querymark, log, seconds=10, connections=8, rate=None, home=None):
         cpu = cpu_seconds(service.pid) - cpu
         memory = resident(service.pid)
         sender.join()
-        return {"seconds": took, "MB/s": sent / took / 1e6, "MB/s on two processors": 2 * sent / cpu / 1e6,
-                "p50 ms": latencies[len(latencies) // 2] * 1e3, "p99 ms": latencies[len(latencies) * 99 // 100] * 1e3,
-                "requests": len(latencies), "resident MiB": memory}
+        return {"seconds": took, "mb_a_second": sent / took / 1e6, "mb_on_two_processors": 2 * sent / cpu / 1e6,
+                "p50_ms": latencies[len(latencies) // 2] * 1e3, "p99_ms": latencies[len(latencies) * 99 // 100] * 1e3,
+                "requests": len(latencies), "resident_mib": memory}
     finally:
         service.terminate()
         service.wait()
         shutil.rmtree(folder)
 
 
+def compare(build, log, names, seconds):
+    """At full load, and at half of what that was."""
+    full = measure(build / "querymark", log, names, seconds)
+    return {"full": full, "half": measure(build / "querymark", log, names, seconds, rate=full["mb_a_second"] / 2)}
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("querymark")
     parser.add_argument("log")
+    parser.add_argument("names")
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--rate", type=float)
-    parser.add_argument("--home")
     arguments = parser.parse_args()
     for name, value in measure(**vars(arguments)).items():
         print(f"{name:24} {value:,.1f}")
