@@ -94,7 +94,7 @@ class FirehoseApiHandler final : public HttpHandler {
   }
 
   std::optional<ApiError> check(const PutRequest& request) const {
-    if (const auto error = check_stream(request.name)) return error;
+    if (auto error = check_stream(request.name)) return error;
     if (request.data.empty() || request.data.size() > kPutBatchRecordsMax)
       return validation("Value at 'records' failed to satisfy constraint: Member must have length 1 to 500");
     size_t total = 0;

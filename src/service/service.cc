@@ -172,14 +172,16 @@ Result<void> Service::State::open_streams(Prepared& prepared) {
 }
 
 std::unique_ptr<HttpHandler> Service::State::begin(HttpHead head) {
-  const bool is_post = head.method == "POST";
   const std::string path = head.path;
-  if (path == "/" && is_post)
-    return make_firehose_api_handler(std::move(head), stream, keys, *ingest, budget);
-  if (path == "/firehose" && is_post)
-    return make_firehose_endpoint_handler(std::move(head), keys, request_ids, *ingest, budget);
-  if (path == "/ingest" && is_post)
+  if (head.method == "POST" && (path == "/" || path == "/firehose" || path == "/ingest")) {
+    // Only browsers name an origin: some page has its visitor send records.
+    if (!head.header("origin").empty())
+      return make_reply_handler(json_message(403, "pages may not send records"));
+    if (path == "/") return make_firehose_api_handler(std::move(head), stream, keys, *ingest, budget);
+    if (path == "/firehose")
+      return make_firehose_endpoint_handler(std::move(head), keys, request_ids, *ingest, budget);
     return is_allowed(head) ? make_ingest_handler(*ingest, budget) : make_reply_handler(unauthorized());
+  }
   if (head.method == "GET") return make_reply_handler(answer(head));
   return make_reply_handler(json_message(405, head.method + " means nothing here"));
 }

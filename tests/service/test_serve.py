@@ -100,6 +100,12 @@ class Operating(ServiceTest):
         self.assertEqual(service.ask("GET", "/ingest")[0], 405)
         self.assertEqual(service.ask("HEAD", "/healthz")[0], 405)
 
+    def test_pages_in_a_browser_may_not_send(self):
+        service = self.serve()
+        for path in ("/", "/ingest", "/firehose"):
+            self.assertEqual(service.ask("POST", path, b"{}", {"Origin": "http://127.0.0.1:8053"})[0], 403, path)
+        self.assertEqual(service.ask("POST", "/ingest", b"x" * (2 << 20), {"Origin": "null"})[0], 403)
+
     def test_metrics_account_for_every_record(self):
         service = self.serve()
         service.ingest([record("evil.com."), record("a.org."), "bad", '{"messageType":"CONTROL_MESSAGE","logEvents":[]}'])
