@@ -15,6 +15,8 @@
 namespace querymark {
 namespace {
 
+constexpr int kSenders = 4;
+
 class SilentLog final : public EventLog {
  public:
   void info(std::string_view) override {}
@@ -77,11 +79,11 @@ class ServiceTest : public testing::Test {
 };
 
 TEST_F(ServiceTest, ManySendersWhileTheTableChanges) {
-  constexpr int kSenders = 4;
   constexpr int kRequests = 40;
   start();
   std::atomic<int> answered{0};
   std::vector<std::thread> senders;
+  senders.reserve(kSenders);
   for (int sender = 0; sender < kSenders; ++sender) {
     senders.emplace_back([this, &answered] {
       for (int i = 0; i < kRequests; ++i) {
@@ -113,7 +115,8 @@ TEST_F(ServiceTest, StopsWhileRequestsAreUnderWay) {
   std::atomic<bool> stopping{false};
   std::vector<std::thread> senders;
   const std::string url = "http://127.0.0.1:" + std::to_string(service_->port()) + "/ingest";
-  for (int sender = 0; sender < 4; ++sender) {
+  senders.reserve(kSenders);
+  for (int sender = 0; sender < kSenders; ++sender) {
     senders.emplace_back([this, &stopping, &url] {
       HttpRequest request;
       request.method = "POST";
