@@ -72,6 +72,7 @@ class HttpConnection final : public ConnectionHandle,
   static constexpr size_t kReadSize = size_t{1} << 20;
   static constexpr size_t kChunkedReadSize = size_t{64} << 10;
   static constexpr size_t kDrainSize = size_t{16} << 10;
+  static constexpr std::chrono::seconds kDrainTime{5};  // that a peer gets to close its side
   using Parser = http::request_parser<http::buffer_body>;
 
   std::shared_ptr<HttpConnection> self() { return this->shared_from_this(); }
@@ -246,7 +247,6 @@ class HttpConnection final : public ConnectionHandle,
 
   // A sender that is still sending would lose the reply to a reset: it is read on for a while, and dropped.
   void drain() {
-    static constexpr std::chrono::seconds kDrainTime(5);
     beast::error_code ignored;
     tcp().socket().shutdown(net::ip::tcp::socket::shutdown_send, ignored);
     tcp().expires_after(kDrainTime);
@@ -262,7 +262,7 @@ class HttpConnection final : public ConnectionHandle,
 
   void close() {
     if constexpr (kIsTls) {
-      tcp().expires_after(setting_.options.head_time);
+      tcp().expires_after(kDrainTime);
       stream_.async_shutdown([self = self()](beast::error_code) {});
     } else {
       beast::error_code ignored;

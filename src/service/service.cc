@@ -50,6 +50,10 @@ bool is_loopback(std::string_view address) {
 }
 
 Result<Prepared> prepare(const ServiceOptions& options) {
+  // A request for each batch would hold up the threads that serve.
+  if (!dynamodb_table_name(options.table_uri).empty())
+    return Error::unsupported("--table " + options.table_uri +
+                              ": a service marks by a table on its own machine, sqlite:PATH or list:FILE");
   if (!is_stream_name(options.stream))
     return Error::invalid("--stream " + options.stream + ": 1 to 64 of A-Z a-z 0-9 _ . - are wanted");
   Result<ObjectPrefix> prefix = ObjectPrefix::parse(options.prefix, ObjectPrefix::Kind::kRecords);

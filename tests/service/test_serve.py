@@ -151,6 +151,10 @@ class Operating(ServiceTest):
         done = self.querymark("serve", "--listen", "127.0.0.1:0", status=1, home=self.folder / "empty")
         self.assertIn("domains.db", done.stderr.decode())
 
+    def test_a_table_in_dynamodb_is_refused(self):
+        done = self.querymark("serve", "--check-config", "--table", "dynamodb:domains", status=1)
+        self.assertIn("on its own machine", done.stderr.decode())
+
     def test_check_config(self):
         self.querymark("serve", "--check-config")
         config = self.folder / "querymark.toml"
