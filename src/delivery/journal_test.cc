@@ -53,7 +53,9 @@ TEST_F(JournalTest, RecoveryCutsAtTheLastWholeLine) {
     std::string content;
     std::string expected;
   };
-  const std::string block(size_t{3} << 19, 'x');
+  const std::string long_text(size_t{3} << 19, 'x');
+  const std::string long_line = long_text + "\n";
+  const std::string two_lines = long_line + long_line;
   for (const Row& row : {
            Row{"", ""},
            Row{"torn", ""},
@@ -62,9 +64,9 @@ TEST_F(JournalTest, RecoveryCutsAtTheLastWholeLine) {
            Row{std::string("a\nb\0\0\0", 6), "a\n"},
            Row{std::string("a\n\0\0b\n", 6), "a\n"},
            Row{std::string("\0a\n", 3), ""},
-           Row{block + "\n" + block, block + "\n"},
-           Row{block + "\n" + block + "\n", block + "\n" + block + "\n"},
-           Row{block + "\n" + block + std::string("\n\0c\n", 4), block + "\n" + block + "\n"},
+           Row{long_line + long_text, long_line},
+           Row{two_lines, two_lines},
+           Row{two_lines + std::string("\0c\n", 3), two_lines},
        }) {
     write(row.content);
     const Journal::Extent left = recover();
