@@ -20,5 +20,6 @@ pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 
 # What is fetched by name, version and hash; the presets share one folder.
 set(QUERYMARK_DOWNLOADS ${PROJECT_BINARY_DIR}/downloads CACHE PATH "Folder of fetched packages")
+include(FetchNpm)
 include(SuffixList)
 include(DuckDb)

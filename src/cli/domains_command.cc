@@ -3,7 +3,6 @@
 #include "cli/domains_command.h"
 
 #include <CLI/CLI.hpp>
-#include <ctime>
 
 #include "import/open_table.h"
 
@@ -47,15 +46,6 @@ Result<void> compile_run_set(const RunTable& table, const SuffixTable& suffixes)
   print_info("the table holds " + grouped(set->entry_count()) + " entries and " +
              grouped(set->allow_count()) + " allow entries");
   return {};
-}
-
-std::string time_text(int64_t unix_seconds) {
-  if (unix_seconds == 0) return "";
-  const std::time_t time = unix_seconds;
-  std::tm parts{};
-  char text[32];
-  if (::gmtime_r(&time, &parts) == nullptr) return std::to_string(unix_seconds);
-  return {text, std::strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &parts)};
 }
 
 }  // namespace querymark

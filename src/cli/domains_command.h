@@ -37,7 +37,4 @@ Result<RunTable> open_run_table(const CommonOptions& common, TableAccess access,
 // Compiles the set, where the table has one, if the table has changed, and says what it holds now.
 Result<void> compile_run_set(const RunTable& table, const SuffixTable& suffixes);
 
-// "2026-10-22 08:36:41" (UTC); empty for 0.
-std::string time_text(int64_t unix_seconds);
-
 }  // namespace querymark

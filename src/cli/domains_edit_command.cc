@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // querymark domains add NAME…, domains remove NAME…: single entries, by hand.
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <ctime>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "cli/domains_command.h"
-#include "dns/domain_name.h"
+#include "import/entry_edit.h"
 
 namespace querymark {
 namespace {
@@ -30,80 +29,29 @@ struct RemoveArguments {
   bool allow = false;
 };
 
-// Names in the order that an update wants.
-class GivenEntries final : public EntryStream {
- public:
-  GivenEntries(std::vector<std::string> names, EntryScope scope, bool allow)
-      : names_(std::move(names)), scope_(scope), allow_(allow) {
-    std::sort(names_.begin(), names_.end());
-    names_.erase(std::unique(names_.begin(), names_.end()), names_.end());
-  }
-
-  Result<std::optional<TableEntry>> next() override {
-    if (next_ == names_.size()) return std::optional<TableEntry>();
-    return std::optional<TableEntry>({.name = names_[next_++], .scope = scope_, .allow = allow_});
-  }
-
- private:
-  std::vector<std::string> names_;
-  EntryScope scope_;
-  bool allow_;
-  size_t next_ = 0;
-};
-
-Result<std::string> normal_form(const std::string& text) {
-  const DomainName name = normalize_name(text);
-  if (!name.ok()) return Error::invalid(text + ": no domain name: " + std::string(to_string(name.error())));
-  return std::string(name.text());
-}
-
-// The name in normal form, if it may be an entry; warns of what it will not do.
-Result<std::string> entry_name(const std::string& text, const AddArguments& arguments,
-                               const SuffixTable& suffixes) {
-  Result<std::string> name = normal_form(text);
-  if (!name) return name;
-  if (is_ipv4_text(*name)) return Error::invalid(text + ": an IP address, not a domain name");
-  const SuffixMatch match = suffixes.find(*name);
-  if (!match.found) return Error::invalid(text + ": no valid top-level domain");
-  const bool is_suffix = match.suffix_begin == 0;
-  if (is_suffix && match.section == SuffixSection::kIcann && !arguments.force)
-    return Error::invalid(text + ": would stand for a whole top-level suffix; --force takes it");
-  if (is_suffix)
-    print_warning(*name + " is a public suffix: with --match registered it matches that bare name alone");
-  const bool is_registrable = match.registrable_begin == 0;
-  if (!is_registrable && arguments.keep == "listed" && !arguments.allow)
-    print_warning(*name + " is no first-level domain: kept as listed it matches only with --match listed");
-  if (!is_registrable && arguments.allow)
-    print_warning(*name + " is no first-level domain: it allows only with --match listed");
-  return name;
-}
-
 ExitStatus run_add(const CommonOptions& common, const AddArguments& arguments) {
   constexpr int64_t kSecondsPerDay = 86'400;
   const Result<SuffixTable> suffixes = common.load_suffixes();
   if (!suffixes) return fail(suffixes.error());
-  std::vector<std::string> names;
-  for (const std::string& text : arguments.names) {
-    Result<std::string> name = entry_name(text, arguments, *suffixes);
-    if (!name) return fail(name.error());
-    names.push_back(*std::move(name));
-  }
-  ListUpdate update;
-  update.list = arguments.list;
-  update.keep = parse_entry_keep(arguments.keep).value_or(EntryKeep::kRegistered);
-  update.note = arguments.note;
-  update.now = std::time(nullptr);
-  if (arguments.expires_days > 0) update.expires = update.now + arguments.expires_days * kSecondsPerDay;
+  EntryEdit edit{.names = arguments.names,
+                 .list = arguments.list,
+                 .scope = parse_entry_scope(arguments.scope).value_or(EntryScope::kExact),
+                 .keep = parse_entry_keep(arguments.keep).value_or(EntryKeep::kRegistered),
+                 .note = arguments.note,
+                 .now = std::time(nullptr),
+                 .allow = arguments.allow,
+                 .force = arguments.force};
+  if (arguments.expires_days > 0) edit.expires = edit.now + arguments.expires_days * kSecondsPerDay;
 
   AwsAccess aws;
   const Result<RunTable> table = open_run_table(common, TableAccess::kWrite, *suffixes, aws);
   if (!table) return fail(table.error());
-  GivenEntries entries(std::move(names), parse_entry_scope(arguments.scope).value_or(EntryScope::kExact),
-                       arguments.allow);
-  const Result<ListUpdateCounts> counts = (*table)->update_list(update, entries);
-  if (!counts) return fail(counts.error());
-  print_info("list " + arguments.list + ": " + grouped(counts->added) + " new, " +
-             grouped(counts->already_there + counts->repeated) + " already there");
+  const Result<EntryEditOutcome> outcome = add_entries(edit, *suffixes, **table);
+  if (!outcome) return fail(outcome.error());
+  for (const std::string& warning : outcome->warnings) print_warning(warning);
+  const ListUpdateCounts& counts = outcome->counts;
+  print_info("list " + arguments.list + ": " + grouped(counts.added) + " new, " +
+             grouped(counts.already_there + counts.repeated) + " already there");
   if (const Result<void> compiled = compile_run_set(*table, *suffixes); !compiled)
     return fail(compiled.error());
   return ExitStatus::kDone;
@@ -112,25 +60,21 @@ ExitStatus run_add(const CommonOptions& common, const AddArguments& arguments) {
 ExitStatus run_remove(const CommonOptions& common, const RemoveArguments& arguments) {
   const Result<SuffixTable> suffixes = common.load_suffixes();
   if (!suffixes) return fail(suffixes.error());
-  std::vector<std::string> names;
-  for (const std::string& text : arguments.names) {
-    Result<std::string> name = normal_form(text);
-    if (!name) return fail(name.error());
-    names.push_back(*std::move(name));
-  }
+  const Result<std::vector<std::string>> names = normal_names(arguments.names);
+  if (!names) return fail(names.error());
   AwsAccess aws;
   const Result<RunTable> table = open_run_table(common, TableAccess::kRead, *suffixes, aws);
   if (!table) return fail(table.error());
-  const Result<std::vector<uint64_t>> removed = (*table)->remove(names, arguments.list, arguments.allow);
+  const Result<std::vector<uint64_t>> removed = (*table)->remove(*names, arguments.list, arguments.allow);
   if (!removed) return fail(removed.error());
   ExitStatus status = ExitStatus::kDone;
-  for (size_t i = 0; i < names.size(); ++i) {
+  for (size_t i = 0; i < names->size(); ++i) {
     if ((*removed)[i] > 0) {
-      print_info(names[i] + ": removed from " + grouped((*removed)[i]) +
+      print_info((*names)[i] + ": removed from " + grouped((*removed)[i]) +
                  ((*removed)[i] == 1 ? " list" : " lists"));
       continue;
     }
-    print_error(names[i] + ": no such " + (arguments.allow ? "allow entry" : "entry") +
+    print_error((*names)[i] + ": no such " + (arguments.allow ? "allow entry" : "entry") +
                 (arguments.list.empty() ? "" : " in the list " + arguments.list));
     status = ExitStatus::kFailed;
   }

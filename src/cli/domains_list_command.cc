@@ -3,11 +3,10 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
-#include <nlohmann/json.hpp>
 
 #include "cli/domains_command.h"
-#include "cli/entry_text.h"
 #include "cli/output_stream.h"
+#include "domains/entry_text.h"
 #include "import/entry_sorter.h"
 
 namespace querymark {
@@ -42,19 +41,6 @@ ExitStatus run_list(const CommonOptions& common, const ListArguments& arguments)
     return !out.failed();
   });
   return finish(out, read);
-}
-
-std::string list_json(const ListSummary& list) {
-  const nlohmann::ordered_json json = {{"list", list.name},
-                                       {"entries", list.entries},
-                                       {"allow_entries", list.allow_entries},
-                                       {"expired", list.expired},
-                                       {"source", list.source},
-                                       {"format", list.format},
-                                       {"last_import", time_text(list.last_import)},
-                                       {"last_attempt", time_text(list.last_attempt)},
-                                       {"last_result", list.last_result}};
-  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 std::string list_text(const ListSummary& list) {

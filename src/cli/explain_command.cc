@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "cli/domains_command.h"
-#include "cli/explanation_text.h"
 #include "cli/output_stream.h"
 #include "cli/run_lookup.h"
 #include "domains/explanation.h"
+#include "domains/explanation_text.h"
 
 namespace querymark {
 namespace {

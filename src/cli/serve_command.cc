@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // querymark serve: takes records over HTTP, marks them and delivers them to a store.
 #include <sys/resource.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <iostream>
 
 #include "cli/command.h"
+#include "cli/output_stream.h"
+#include "service/password_hash.h"
 #include "service/ready_notice.h"
 #include "service/service.h"
 
@@ -27,6 +32,7 @@ struct ServeArguments {
   uint64_t alert_window_seconds = 300;
   uint64_t alert_limit = 0;
   bool check_config = false;
+  bool hash_password = false;
 };
 
 class ConsoleLog final : public EventLog {
@@ -91,7 +97,28 @@ sigset_t block_stop_signals() {
   return signals;
 }
 
+// Reads a password from standard input, unseen on a terminal, and prints what a configuration may hold of it.
+ExitStatus print_password_hash() {
+  termios seen{};
+  const bool is_terminal = ::tcgetattr(STDIN_FILENO, &seen) == 0;
+  if (is_terminal) {
+    termios unseen = seen;
+    unseen.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &unseen);
+    print_info("password:");
+  }
+  std::string password;
+  std::getline(std::cin, password);
+  if (is_terminal) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &seen);
+  if (password.empty()) return fail(Error::invalid("no password is given"));
+  OutputStream out;
+  out.write_line(hash_password(password));
+  const Result<void> written = out.finish();
+  return written ? ExitStatus::kDone : fail(written.error());
+}
+
 ExitStatus serve(const CommonOptions& common, const ServeArguments& arguments) {
+  if (arguments.hash_password) return print_password_hash();
   const Result<ServiceOptions> options = service_options(common, arguments);
   if (!options) {
     print_error(options.error());
@@ -226,6 +253,19 @@ void add_alert_options(CLI::App& verb, ServeArguments& arguments) {
       ->group(kGroup);
 }
 
+void add_dashboard_options(CLI::App& verb, ServeArguments& arguments) {
+  constexpr const char* kGroup = "Dashboard";
+  verb.add_option(
+          "--dashboard-password-hash", arguments.service.dashboard_password_hash,
+          "Who sees the dashboard must know this password, as --hash-password prints it; needed on any "
+          "other address than a loopback one")
+      ->type_name("HASH")
+      ->group(kGroup);
+  verb.add_flag("--hash-password", arguments.hash_password,
+                "Only read a password from standard input and print its hash")
+      ->group(kGroup);
+}
+
 }  // namespace
 
 void add_serve_command(CLI::App& app, const CommonOptions& common, Action& action) {
@@ -241,6 +281,7 @@ void add_serve_command(CLI::App& app, const CommonOptions& common, Action& actio
   add_network_options(*verb, *arguments);
   add_delivery_options(*verb, *arguments);
   add_alert_options(*verb, *arguments);
+  add_dashboard_options(*verb, *arguments);
   verb->callback(
       [&common, &action, arguments] { action = [&common, arguments] { return serve(common, *arguments); }; });
 }

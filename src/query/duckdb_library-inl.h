@@ -33,6 +33,7 @@ namespace querymark {
   F(extract_statements_error)         \
   F(fetch_chunk)                      \
   F(free)                             \
+  F(interrupt)                        \
   F(nparams)                          \
   F(open_ext)                         \
   F(parameter_name)                   \

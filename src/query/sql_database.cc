@@ -234,6 +234,10 @@ Result<SqlDatabase> SqlDatabase::open(const SuffixTable& suffixes) {
   return SqlDatabase(std::move(state));
 }
 
+void SqlDatabase::interrupt() {
+  state_->api.interrupt(state_->connection);
+}
+
 Result<void> SqlDatabase::execute(const std::string& statements) {
   QueryResult result(state_->api);
   if (state_->api.query(state_->connection, statements.c_str(), &result.handle) == DuckDBSuccess) return {};

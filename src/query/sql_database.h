@@ -70,6 +70,9 @@ class SqlDatabase {
   // The rows as a Parquet file (zstd). How many there were.
   Result<uint64_t> select_into_parquet(const SqlQuestion& question, const std::string& path);
 
+  // Ends what is being asked at this moment, if anything is, with an error. From any thread.
+  void interrupt();
+
  private:
   struct State;
   explicit SqlDatabase(std::unique_ptr<State> state);

@@ -133,6 +133,7 @@ void Ingest::commit(IngestBatch& batch, std::function<void(const Result<void>&)>
 }
 
 void Ingest::settle(IngestBatch& batch, bool committed) {
+  if (committed) recent_.append(batch.marked_.text.view());
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (committed) {

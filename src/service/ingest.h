@@ -12,6 +12,7 @@
 #include "mark/marker.h"
 #include "service/committer.h"
 #include "service/live_table.h"
+#include "service/recent_records.h"
 
 // From payloads to disk: what every endpoint does with the records it was sent.
 //
@@ -99,6 +100,7 @@ class Ingest {
   void drop_idle();
 
   IngestStatus status() const;
+  const RecentRecords& recent() const { return recent_; }
 
  private:
   // Kept between requests; more than the processors can be busy with.
@@ -113,6 +115,7 @@ class Ingest {
   const SuffixTable& suffixes_;
   IngestOptions options_;
   Committer& committer_;
+  RecentRecords recent_;
   mutable std::mutex mutex_;  // guards what follows
   std::vector<std::unique_ptr<IngestBatch>> idle_;
   IngestStatus status_;

@@ -14,11 +14,13 @@
 #include "delivery/s3_store.h"
 #include "service/access_keys.h"
 #include "service/committer.h"
+#include "service/dashboard.h"
 #include "service/firehose_api.h"
 #include "service/firehose_endpoint.h"
 #include "service/ingest_endpoint.h"
 #include "service/live_table.h"
 #include "service/metrics_text.h"
+#include "service/password_hash.h"
 #include "service/request_ids.h"
 #include "service/service_metrics.h"
 
@@ -54,6 +56,9 @@ Result<Prepared> prepare(const ServiceOptions& options) {
   if (!dynamodb_table_name(options.table_uri).empty())
     return Error::unsupported("--table " + options.table_uri +
                               ": a service marks by a table on its own machine, sqlite:PATH or list:FILE");
+  if (!options.dashboard_password_hash.empty() && !is_password_hash(options.dashboard_password_hash))
+    return Error::invalid(
+        "--dashboard-password-hash: what `querymark serve --hash-password` prints is wanted");
   if (!is_stream_name(options.stream))
     return Error::invalid("--stream " + options.stream + ": 1 to 64 of A-Z a-z 0-9 _ . - are wanted");
   Result<ObjectPrefix> prefix = ObjectPrefix::parse(options.prefix, ObjectPrefix::Kind::kRecords);
@@ -76,6 +81,19 @@ Result<Prepared> prepare(const ServiceOptions& options) {
                           ", demands --signing-keys or --access-keys");
   return Prepared{*std::move(prefix), *std::move(error_prefix), std::move(session), *std::move(store),
                   *std::move(keys)};
+}
+
+// The folder below which delivered records lie: the store's, and of the prefix what stands before its first
+// expression. Empty for a store that is no folder.
+std::string records_folder(const ServiceOptions& options) {
+  constexpr std::string_view kDirectory = "dir:";
+  std::string folder = options.home + "/store";
+  if (!options.store_uri.empty()) {
+    if (!options.store_uri.starts_with(kDirectory)) return "";
+    folder = options.store_uri.substr(kDirectory.size());
+  }
+  const std::string fixed = options.prefix.substr(0, options.prefix.find("!{"));
+  return folder + "/" + fixed.substr(0, fixed.rfind('/') + 1);
 }
 
 // Tells the log what happens on the service's own threads.
@@ -129,6 +147,7 @@ struct Service::State final : public HttpService {
   }
 
   Result<void> open_streams(Prepared& prepared);
+  void open_dashboard(const SuffixTable& suffixes);
   std::unique_ptr<HttpHandler> begin(HttpHead head) override;
   ServiceStatus status() const;
   bool is_allowed(const HttpHead& head) const;
@@ -152,6 +171,7 @@ struct Service::State final : public HttpService {
   std::unique_ptr<ServiceAlerts> alerts;  // none where no sinks are named
   std::optional<Committer> committer;
   std::optional<Ingest> ingest;
+  std::optional<Dashboard> dashboard;
   std::unique_ptr<HttpServer> server;
   bool is_stopped = false;
 };
@@ -175,6 +195,18 @@ Result<void> Service::State::open_streams(Prepared& prepared) {
   return {};
 }
 
+void Service::State::open_dashboard(const SuffixTable& suffixes) {
+  DashboardOptions dashboard_options{.store_folder = records_folder(options),
+                                     .home = options.home,
+                                     .table_uri = options.table_uri,
+                                     .match = options.ingest.match,
+                                     .access = {.is_loopback = is_loopback(options.http.address),
+                                                .is_tls = !options.http.certificate_file.empty(),
+                                                .password_hash = options.dashboard_password_hash}};
+  dashboard.emplace(std::move(dashboard_options), suffixes, *table, ingest->recent(),
+                    [this] { return metrics_text(status()); });
+}
+
 std::unique_ptr<HttpHandler> Service::State::begin(HttpHead head) {
   const std::string path = head.path;
   if (head.method == "POST" && (path == "/" || path == "/firehose" || path == "/ingest")) {
@@ -186,6 +218,7 @@ std::unique_ptr<HttpHandler> Service::State::begin(HttpHead head) {
       return make_firehose_endpoint_handler(std::move(head), keys, request_ids, *ingest, budget);
     return is_allowed(head) ? make_ingest_handler(*ingest, budget) : make_reply_handler(unauthorized());
   }
+  if (std::unique_ptr<HttpHandler> handler = dashboard->begin(head)) return handler;
   if (head.method == "GET") return make_reply_handler(answer(head));
   return make_reply_handler(json_message(405, head.method + " means nothing here"));
 }
@@ -278,6 +311,7 @@ Result<std::unique_ptr<Service>> Service::start(const ServiceOptions& options, c
                            state->alerts == nullptr ? nullptr : &state->alerts->outbox());
   state->ingest.emplace(*state->table, suffixes, ingest, *state->committer);
   state->events.set_ingest(*state->ingest);
+  state->open_dashboard(suffixes);
   Result<std::unique_ptr<HttpServer>> server = HttpServer::listen(
       options.http, *state, state->budget, [&log](std::string_view what) { log.error(what); });
   if (!server) return server.error();
@@ -296,6 +330,7 @@ std::string Service::store() const {
 
 bool Service::stop(Deadline deadline) {
   state_->is_stopped = true;
+  state_->dashboard->stop();
   state_->server->stop(deadline);
   // The last group is committed, though no sender hears of it after the deadline.
   state_->committer.reset();

@@ -28,10 +28,10 @@ def marked(line, verdict):
 class Served:
     """A running service. Its standard error goes to a file in the folder."""
 
-    def __init__(self, home, *options, **environment):
+    def __init__(self, home, *options, listen="127.0.0.1:0", **environment):
         self.home = pathlib.Path(home)
         self.log = self.home.parent / "serve.log"
-        command = [QUERYMARK, "serve", "--home", str(home), "--listen", "127.0.0.1:0", *options]
+        command = [QUERYMARK, "serve", "--home", str(home), "--listen", listen, *options]
         with open(self.log, "ab") as log:
             begin = log.tell()
             self.process = subprocess.Popen(command, stderr=log, env={**os.environ, **environment})

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/explanation_text.h"
+#include "domains/explanation_text.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "cli/entry_text.h"
+#include "domains/entry_text.h"
 
 namespace querymark {
 namespace {

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "service/store_questions.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/file.h"
+#include "query/route53query_view.h"
+
+namespace querymark {
+namespace {
+
+// How late a question may end.
+constexpr std::chrono::milliseconds kWatchInterval(100);
+
+std::string resources() {
+  const unsigned threads = std::max(std::thread::hardware_concurrency() / 2, 1U);
+  return "SET threads = " + std::to_string(threads) + "; SET memory_limit = '" + StoreQuestions::kMemoryMax +
+         "'";
+}
+
+}  // namespace
+
+StoreQuestions::StoreQuestions(std::string folder, const SuffixTable& suffixes)
+    : folder_(std::move(folder)), suffixes_(suffixes), watcher_([this] { watch(); }) {}
+
+StoreQuestions::~StoreQuestions() {
+  stop();
+  watcher_.join();
+}
+
+void StoreQuestions::stop() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  stopping_ = true;
+  changed_.notify_all();
+}
+
+Result<SqlDatabase> StoreQuestions::open() const {
+  if (folder_.empty()) return Error::unsupported("the store is no folder: ask it by Athena");
+  if (const Result<void> made = make_folders(folder_); !made) return made.error();
+  std::error_code code;
+  const std::string folder = std::filesystem::canonical(folder_, code).string();
+  if (code) return Error::from_errno(code.value(), "open the store " + folder_);
+  Result<SqlDatabase> database = SqlDatabase::open(suffixes_);
+  if (!database) return database;
+  for (const Result<void>& step :
+       {database->execute(resources()), create_route53query_view(*database, folder),
+        database->confine({folder}, {})})
+    if (!step) return step.error();
+  return database;
+}
+
+Result<uint64_t> StoreQuestions::select(const SqlQuestion& question, SqlRowSink& sink,
+                                        std::chrono::milliseconds time_max) {
+  const Clock::time_point until = Clock::now() + time_max;
+  Result<SqlDatabase> database = open();
+  if (!database) return database.error();
+  Result<uint64_t> rows = run(*database, question, sink, until);
+  if (rows || rows.error().code != Errc::kInvalid) return rows;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (stopping_) return Error{Errc::kBusy, "the service is stopping"};
+  if (Clock::now() < until) return rows;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time_max);
+  return Error::limit("there is no answer after " + std::to_string(seconds.count()) +
+                      " s: ask for fewer days, or compact the store");
+}
+
+Result<uint64_t> StoreQuestions::run(SqlDatabase& database, const SqlQuestion& question, SqlRowSink& sink,
+                                     Clock::time_point until) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (stopping_) return Error{Errc::kBusy, "the service is stopping"};
+    running_.push_back({&database, until});
+    changed_.notify_all();
+  }
+  Result<uint64_t> rows = database.select(question, SqlForm::kCells, sink);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::erase_if(running_, [&database](const Running& one) { return one.database == &database; });
+  changed_.notify_all();
+  return rows;
+}
+
+// A question is several statements to DuckDB, and an interruption between two of them is lost: it is repeated
+// until the question has ended.
+void StoreQuestions::watch() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (!stopping_ || !running_.empty()) {
+    const Clock::time_point now = Clock::now();
+    for (const Running& one : running_) {
+      if (stopping_ || one.until <= now) one.database->interrupt();
+    }
+    if (running_.empty()) {
+      changed_.wait(lock);
+    } else {
+      changed_.wait_for(lock, kWatchInterval);
+    }
+  }
+}
+
+}  // namespace querymark
