@@ -96,7 +96,7 @@ struct Dashboard::State {
 
 const Dashboard::State::Route* Dashboard::State::find_route(const HttpHead& head) {
   using Request = DashboardRequest;
-  static const std::vector<Route> kRoutes = {
+  static const std::vector<Route> routes = {
       {"GET", "session", Place::kHere,
        [](State& state, const Request& request) {
          return HttpReply{.body = state.access.session_json(request.head)};
@@ -132,10 +132,10 @@ const Dashboard::State::Route* Dashboard::State::find_route(const HttpHead& head
        [](State& state, const Request& request) { return to_reply(state.table.explain(request)); }},
   };
   const std::string_view path = std::string_view(head.path).substr(kApi.size());
-  const auto route = std::find_if(kRoutes.begin(), kRoutes.end(), [&](const Route& one) {
+  const auto route = std::find_if(routes.begin(), routes.end(), [&](const Route& one) {
     return one.path == path && one.method == head.method;
   });
-  return route == kRoutes.end() ? nullptr : &*route;
+  return route == routes.end() ? nullptr : &*route;
 }
 
 HttpReply Dashboard::State::answer(const Route& route, const DashboardRequest& request) {

@@ -8,7 +8,7 @@
 namespace querymark {
 
 void add_security_headers(HttpReply& reply) {
-  static const HttpHeaders kHeaders = {
+  static const HttpHeaders headers = {
       {"Content-Security-Policy",
        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
        "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"},
@@ -17,7 +17,7 @@ void add_security_headers(HttpReply& reply) {
       {"Referrer-Policy", "no-referrer"},
       {"Cross-Origin-Opener-Policy", "same-origin"},
       {"Cross-Origin-Resource-Policy", "same-origin"}};
-  reply.headers.insert(reply.headers.end(), kHeaders.begin(), kHeaders.end());
+  reply.headers.insert(reply.headers.end(), headers.begin(), headers.end());
 }
 
 std::optional<HttpReply> page_reply(const HttpHead& head) {

@@ -51,7 +51,7 @@ OverviewCache::OverviewCache(StoreQuestions& questions, WorkQueue& queue, ListsF
     : questions_(questions), queue_(queue), lists_(std::move(lists)) {}
 
 Result<std::string> OverviewCache::get(const OverviewPeriod& period) {
-  const Result<std::string> key = period.where();
+  Result<std::string> key = period.where();
   if (!key) return key;
   const std::lock_guard<std::mutex> lock(mutex_);
   drop_old();
