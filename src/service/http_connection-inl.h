@@ -3,6 +3,7 @@
 // piece, write the reply, and again. A piece of http_server.cc.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <boost/asio.hpp>
 #include <boost/asio/ssl.hpp>
@@ -39,6 +40,7 @@ struct ConnectionSetting {
   HttpService& service;
   MemoryBudget& budget;
   std::atomic<bool>& stopping;
+  std::array<std::atomic<uint64_t>, 6>& replies;  // by the first digit of their status
   std::function<void(ConnectionHandle*)> on_end;
 };
 
@@ -226,6 +228,7 @@ class HttpConnection final : public ConnectionHandle,
   void reply_and_close(HttpReply reply) { write_reply(std::move(reply), false); }
 
   void write_reply(HttpReply reply, bool keep_alive) {
+    setting_.replies[static_cast<size_t>(reply.status / 100)].fetch_add(1, std::memory_order_relaxed);
     response_ = {};
     response_.version(11);
     response_.result(static_cast<unsigned>(reply.status));

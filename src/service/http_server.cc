@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/http_server.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -69,6 +70,7 @@ struct HttpServer::State {
   std::atomic<bool> stopping{false};
   std::atomic<uint64_t> connections_total{0};
   std::atomic<uint64_t> connections_refused{0};
+  std::array<std::atomic<uint64_t>, 6> replies{};
   mutable std::mutex mutex;
   std::condition_variable ended;
   std::unordered_map<ConnectionHandle*, std::weak_ptr<ConnectionHandle>> open;  // guarded by mutex
@@ -140,7 +142,7 @@ void HttpServer::State::begin(Stream stream) {
     ended.notify_all();
   };
   const auto connection = std::make_shared<HttpConnection<Stream>>(
-      std::move(stream), ConnectionSetting{options, service, budget, stopping, on_end});
+      std::move(stream), ConnectionSetting{options, service, budget, stopping, replies, on_end});
   {
     const std::lock_guard<std::mutex> lock(mutex);
     open.emplace(connection.get(), connection);
@@ -193,8 +195,13 @@ uint16_t HttpServer::port() const {
 }
 
 HttpServerStatus HttpServer::status() const {
+  HttpServerStatus status;
+  std::copy(state_->replies.begin(), state_->replies.end(), status.replies.begin());
+  status.connections_total = state_->connections_total;
+  status.connections_refused = state_->connections_refused;
   const std::lock_guard<std::mutex> lock(state_->mutex);
-  return {state_->open.size(), state_->connections_total, state_->connections_refused};
+  status.connections = state_->open.size();
+  return status;
 }
 
 void HttpServer::stop(Deadline deadline) {

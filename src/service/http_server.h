@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -42,6 +43,8 @@ struct HttpServerStatus {
   uint64_t connections = 0;          // open now
   uint64_t connections_total = 0;    // accepted
   uint64_t connections_refused = 0;  // over the bound
+  // Replies by the first digit of their status; 0 and 1 stay 0.
+  std::array<uint64_t, 6> replies = {};
 };
 
 // Reads the certificate and the key that the options name, where they name some.

@@ -118,6 +118,9 @@ void append_server(const ServiceStatus& status, MetricsText& text) {
   text.counter("querymark_connections_total", "Connections accepted.", number(status.http.connections_total));
   text.counter("querymark_connections_refused_total", "Connections over the bound.",
                number(status.http.connections_refused));
+  text.family("querymark_replies_total", "counter", "Replies by the class of their status.");
+  for (const size_t digit : {2, 4, 5})
+    text.sample("status", std::to_string(digit) + "xx", number(status.http.replies[digit]));
   text.gauge("querymark_request_memory_bytes", "Memory held by requests under way.",
              number(status.memory_used));
   text.gauge("querymark_request_memory_bytes_max", "Its bound (--memory-max).", number(status.memory_max));

@@ -109,7 +109,10 @@ class Operating(ServiceTest):
     def test_metrics_account_for_every_record(self):
         service = self.serve()
         service.ingest([record("evil.com."), record("a.org."), "bad", '{"messageType":"CONTROL_MESSAGE","logEvents":[]}'])
+        self.assertEqual(service.ask("GET", "/nothing")[0], 404)
         numbers = service.metrics()
+        self.assertEqual([numbers[f'querymark_replies_total{{status="{status}"}}'] for status in ("2xx", "4xx", "5xx")],
+                         [1, 1, 0])
         results = {kind: numbers[f'querymark_records_acknowledged_total{{result="{kind}"}}']
                    for kind in ("matched", "unmatched", "rejected", "control")}
         self.assertEqual(results, {"matched": 1, "unmatched": 1, "rejected": 1, "control": 1})
@@ -124,7 +127,7 @@ class Operating(ServiceTest):
     def test_metrics_are_prometheus_text(self):
         text = self.serve().ask("GET", "/metrics")[1].decode()
         for line in text.splitlines():
-            self.assertRegex(line, r'^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="[a-z]+"\})? \S+)$')
+            self.assertRegex(line, r'^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="[a-z0-9]+"\})? \S+)$')
         self.assertEqual(len(re.findall("^# HELP", text, re.M)), len(re.findall("^# TYPE", text, re.M)))
 
     def test_objects_are_delivered_at_their_age(self):
