@@ -21,13 +21,12 @@ class AwsAccess {
   explicit AwsAccess(Environment environment = Environment::of_process());
 
   HttpClient& http();
+  Result<AwsSession*> session();
   Result<const S3*> s3();
   Result<const DynamoDb*> dynamodb();
   Result<Sns> sns(std::string_view topic_arn, RetryPolicy policy);
 
  private:
-  Result<AwsSession*> session();
-
   Environment environment_;
   std::unique_ptr<HttpClient> http_;
   std::unique_ptr<AwsSession> session_;

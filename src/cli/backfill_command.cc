@@ -10,10 +10,13 @@
 #include <thread>
 
 #include "aws/digest.h"
+#include "aws/s3_uri.h"
 #include "cli/command.h"
+#include "cli/mark_alerts.h"
 #include "cli/run_lookup.h"
 #include "delivery/backfill.h"
 #include "delivery/directory_store.h"
+#include "delivery/s3_store.h"
 
 namespace querymark {
 namespace {
@@ -34,6 +37,7 @@ struct BackfillArguments {
   bool annotate = false;
   unsigned threads = 0;
   bool restart = false;
+  std::string alert;
 };
 
 // "2026-11-24" or "2026-11-24T10:00:00Z"
@@ -46,12 +50,15 @@ Result<std::optional<SystemTime>> read_time(const std::string& option, const std
   return time;
 }
 
-Result<std::unique_ptr<ObjectStore>> open_store(const std::string& uri, const std::string& home) {
+Result<std::unique_ptr<ObjectStore>> open_store(const std::string& uri, const std::string& home,
+                                                AwsAccess& aws) {
   constexpr std::string_view kFolder = "dir:";
   if (uri.empty()) return make_directory_store(home + "/store");
   if (uri.starts_with(kFolder) && uri.size() > kFolder.size())
     return make_directory_store(std::filesystem::absolute(uri.substr(kFolder.size())));
-  return Error::invalid("a store is dir:PATH, not " + uri);
+  if (!S3Uri::is_one(uri)) return Error::invalid("a store is dir:PATH or s3://BUCKET/PREFIX, not " + uri);
+  const Result<AwsSession*> session = aws.session();
+  return session ? open_s3_store(uri, **session) : Result<std::unique_ptr<ObjectStore>>(session.error());
 }
 
 // One a store: what has been put into another one has not been put into this.
@@ -61,11 +68,13 @@ std::string checkpoint_path(const std::string& home, const ObjectStore& store) {
 
 class Progress final : public BackfillObserver {
  public:
-  explicit Progress(std::span<const BackfillSource> sources) : sources_(sources.size()) {
+  // `alerts` may be null.
+  Progress(std::span<const BackfillSource> sources, MarkAlerts* alerts)
+      : sources_(sources.size()), alerts_(alerts) {
     for (const BackfillSource& source : sources) bytes_ += source.size;
   }
 
-  void matched(std::string_view, const MatchedRecord&) override {}
+  void matched(std::string_view record, const MatchedRecord& match) override { alerts_->tell(record, match); }
 
   void failed(const BackfillSource&, const Error& error) override {
     line_.clear();
@@ -91,6 +100,7 @@ class Progress final : public BackfillObserver {
 
  private:
   uint64_t sources_;
+  MarkAlerts* alerts_;
   uint64_t bytes_ = 0;
   uint64_t failures_ = 0;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
@@ -122,7 +132,7 @@ Result<BackfillOptions> backfill_options(const BackfillArguments& arguments) {
                          *std::move(prefix),
                          *std::move(error_prefix),
                          threads,
-                         {.annotate = arguments.annotate}};
+                         {.annotate = arguments.annotate, .collect_matches = !arguments.alert.empty()}};
 }
 
 Result<std::vector<BackfillSource>> list_sources(const BackfillArguments& arguments, AwsAccess& aws) {
@@ -141,11 +151,20 @@ Result<const S3*> s3_for(std::span<const BackfillSource> sources, AwsAccess& aws
   return needed ? aws.s3() : Result<const S3*>(nullptr);
 }
 
+// Whether all of them were delivered.
+bool finish_alerts(MarkAlerts* alerts) {
+  if (alerts == nullptr) return true;
+  alerts->finish();
+  if (alerts->failed() == 0) return true;
+  print_error(grouped(alerts->failed()) + " alerts were not delivered: " + alerts->first_error()->detail);
+  return false;
+}
+
 ExitStatus backfill(const CommonOptions& common, const BackfillArguments& arguments) {
   const Result<BackfillOptions> options = backfill_options(arguments);
   if (!options) return fail(options.error()), ExitStatus::kUsage;
   AwsAccess aws;
-  const Result<std::unique_ptr<ObjectStore>> store = open_store(arguments.store, common.home);
+  const Result<std::unique_ptr<ObjectStore>> store = open_store(arguments.store, common.home, aws);
   if (!store) return fail(store.error()), ExitStatus::kUsage;
   const Result<SuffixTable> suffixes = common.load_suffixes();
   if (!suffixes) return fail(suffixes.error());
@@ -166,19 +185,22 @@ ExitStatus backfill(const CommonOptions& common, const BackfillArguments& argume
   if (!s3) return fail(s3.error());
 
   const MatchMode mode = *parse_match_mode(arguments.match);
-  Progress progress(sources);
+  const Result<std::unique_ptr<MarkAlerts>> alerts = open_mark_alerts(arguments.alert, *suffixes, aws);
+  if (!alerts) return fail(alerts.error());
+  Progress progress(sources, alerts->get());
   const Result<BackfillCounts> counts = run_backfill(
       sources, *s3, **store, *checkpoint, *suffixes, [&] { return table->make(mode); }, *options, progress);
   progress.end();
+  const bool all_told = finish_alerts(alerts->get());
   if (!counts) return fail(counts.error());
   print_summary(*counts, listed->size() - sources.size(), progress.seconds());
-  if (counts->failed > 0) return ExitStatus::kFailed;
+  if (counts->failed > 0 || !all_told) return ExitStatus::kFailed;
   return counts->records.rejected > 0 ? ExitStatus::kRejected : ExitStatus::kDone;
 }
 
 void add_store_options(CLI::App& verb, BackfillArguments& arguments, const char* store_option) {
   verb.add_option(store_option, arguments.store,
-                  "Where objects go: dir:PATH (default: the folder store in the home)")
+                  "Where objects go: dir:PATH or s3://BUCKET/PREFIX (default: the folder store in the home)")
       ->type_name("URI");
   verb.add_option("--stream", arguments.stream, "Name of the stream, with which objects' names begin")
       ->type_name("NAME")
@@ -203,6 +225,7 @@ void add_work_options(CLI::App& verb, BackfillArguments& arguments) {
                   "Objects that are marked at a time (default: the processors, at most 8)")
       ->check(CLI::Range(1U, kThreadsMax))
       ->type_name("N");
+  verb.add_option("--alert", arguments.alert, "Notify of each match, as mark does")->type_name("URI");
   verb.add_flag("--restart", arguments.restart, "Forget which objects are done");
 }
 

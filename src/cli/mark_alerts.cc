@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "alert/webhook_sink.h"
 #include "base/backoff.h"
 
 namespace querymark {
@@ -73,6 +74,15 @@ void MarkAlerts::send() {
   unanswered_ = batch_.size() == count ? unanswered_ + 1 : 0;
   failed_ += batch_.size();
   batch_.clear();
+}
+
+Result<std::unique_ptr<MarkAlerts>> open_mark_alerts(const std::string& uri, const SuffixTable& suffixes,
+                                                     AwsAccess& aws) {
+  if (uri.empty()) return std::unique_ptr<MarkAlerts>();
+  Result<std::unique_ptr<AlertSink>> sink =
+      open_alert_sink(uri, {aws, Environment::of_process().get_or(kWebhookSecretVariable, "")});
+  if (!sink) return sink.error();
+  return std::make_unique<MarkAlerts>(*std::move(sink), suffixes);
 }
 
 }  // namespace querymark

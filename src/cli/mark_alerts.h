@@ -9,13 +9,14 @@
 #include <vector>
 
 #include "alert/alert_sink.h"
+#include "aws/aws_access.h"
 #include "base/result.h"
 #include "mark/marker.h"
 #include "psl/suffix_table.h"
 
 namespace querymark {
 
-// The alerts of a run of `querymark mark`: one a match, sent as they come, as many at once as the sink takes.
+// The alerts of a run of `querymark mark` or `backfill`: one a match, sent as they come, as many at once as the sink takes.
 // What a receiver does not take now is tried again some times; one that does not answer at all is given up,
 // and what was still to be sent counts as failed.
 class MarkAlerts {
@@ -46,5 +47,9 @@ class MarkAlerts {
   int unanswered_ = 0;  // batches, one after the other
   std::optional<Error> first_error_;
 };
+
+// Of the sink that the URI names; null where it is empty. `suffixes` and `aws` outlive them.
+Result<std::unique_ptr<MarkAlerts>> open_mark_alerts(const std::string& uri, const SuffixTable& suffixes,
+                                                     AwsAccess& aws);
 
 }  // namespace querymark

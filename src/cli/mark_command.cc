@@ -9,7 +9,6 @@
 #include <thread>
 
 #include "alert/alert_sink.h"
-#include "alert/webhook_sink.h"
 #include "cli/command.h"
 #include "cli/mark_inputs.h"
 #include "cli/mark_report.h"
@@ -106,14 +105,9 @@ Result<std::unique_ptr<MarkReport>> make_report(const MarkArguments& arguments, 
     if (!opened) return opened.error();
     rejects = *std::move(opened);
   }
-  std::unique_ptr<MarkAlerts> alerts;
-  if (!arguments.alert.empty()) {
-    Result<std::unique_ptr<AlertSink>> sink =
-        open_alert_sink(arguments.alert, {aws, Environment::of_process().get_or(kWebhookSecretVariable, "")});
-    if (!sink) return sink.error();
-    alerts = std::make_unique<MarkAlerts>(*std::move(sink), suffixes);
-  }
-  return std::make_unique<MarkReport>(arguments.rejects, std::move(rejects), std::move(alerts), bytes_total);
+  Result<std::unique_ptr<MarkAlerts>> alerts = open_mark_alerts(arguments.alert, suffixes, aws);
+  if (!alerts) return alerts.error();
+  return std::make_unique<MarkReport>(arguments.rejects, std::move(rejects), *std::move(alerts), bytes_total);
 }
 
 ExitStatus mark(const CommonOptions& common, const MarkArguments& arguments) {

@@ -139,6 +139,15 @@ class Backfill(BackfillTest):
         (path,) = (path for path in (self.store / "d").rglob("*.gz"))
         self.assertTrue(path.name.startswith("mine-1-2026-11-24-01-05-00-"), path.name)
 
+    def test_matches_are_told_of_only_where_one_asks_for_it(self):
+        for hour in range(4):
+            self.resolver_object(hour, record(f"h{hour}.evil.com."), record("good.com."))
+        told = self.folder / "told"
+        self.run_verb(self.logs, "--alert", f"file:{told}")
+        self.assertEqual(sorted(told.read_text().splitlines()),
+                         [marked(record(f"h{hour}.evil.com."), "Y") for hour in range(4)])
+        self.run_verb(self.logs, "--alert", f"file:{self.folder}/no/folder", "--restart", status=1)
+
     def test_two_at_once_into_one_store_are_refused(self):
         self.resolver_object(1, record("a."))
         self.run_verb(self.logs)
