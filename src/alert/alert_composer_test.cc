@@ -163,7 +163,7 @@ TEST_F(AlertComposerTest, EveryMatchIsToldOnceWithinTheLimitWhateverComesWhen) {
     std::vector<int64_t> times;  // of each notification
     for (int64_t second = 0; second < 400; ++second) {
       if (second < 300 && random() % 3 == 0)
-        put(random() % 12, second, "10.0.0." + std::to_string(random() % 4));
+        put(static_cast<int64_t>(random() % 12), second, "10.0.0." + std::to_string(random() % 4));
       Result<AlertComposer::Due> due = composer_->next(at_second(second));
       ASSERT_TRUE(due);
       for (const Notification& notification : due->left()) {

@@ -53,8 +53,7 @@ class ErrorLines {
       file_ = *std::move(made);
     }
     std::vector<char> out(gzip_size_max(lines_.size()));
-    const Result<void> written =
-        write_all(file_.get(), gzip_.compress(lines_.view(), out.data()), "error records");
+    Result<void> written = write_all(file_.get(), gzip_.compress(lines_.view(), out.data()), "error records");
     lines_.clear();
     return written;
   }
@@ -105,7 +104,7 @@ Result<void> copy_to_store(const UniqueFd& file, ObjectStore& store, const std::
     const Result<size_t> size = read_some(file.get(), piece.data(), piece.size(), "the marked object");
     if (!size) return size.error();
     if (*size == 0) return (*object)->commit(Deadline::never());
-    const Result<void> appended = (*object)->append({piece.data(), *size}, Deadline::never());
+    Result<void> appended = (*object)->append({piece.data(), *size}, Deadline::never());
     if (!appended) return appended;
   }
 }

@@ -45,7 +45,7 @@ Result<BackfillCheckpoint> BackfillCheckpoint::open(const std::string& path) {
 Result<void> BackfillCheckpoint::add(const BackfillSource& source) {
   const std::string line = line_of(source) + "\n";
   const std::lock_guard lock(mutex_);
-  const Result<void> written = write_all(fd_.get(), line, path_);
+  Result<void> written = write_all(fd_.get(), line, path_);
   if (!written) return written;
   return ::fdatasync(fd_.get()) == 0 ? Result<void>() : Error::from_errno(errno, "sync " + path_);
 }

@@ -108,7 +108,7 @@ class Lister {
     std::error_code code;
     for (fs::recursive_directory_iterator at(place, code), end; !code && at != end; at.increment(code)) {
       if (!at->is_regular_file(code) || code) continue;
-      const Result<void> added = add_file(at->path());
+      Result<void> added = add_file(at->path());
       if (!added) return added;
     }
     return code ? Error::from_errno(code.value(), "read the folder " + place) : Result<void>();

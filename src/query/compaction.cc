@@ -67,8 +67,8 @@ Result<void> remove_replaced(const fs::path& manifest) {
   const Result<std::vector<std::string>> replaced = read_replaces(manifest);
   if (!replaced) return replaced.error();
   for (const std::string& object : *replaced)
-    if (const Result<void> removed = remove_file(object); !removed) return removed;
-  if (const Result<void> synced = sync_folder(manifest.parent_path()); !synced) return synced;
+    if (Result<void> removed = remove_file(object); !removed) return removed;
+  if (Result<void> synced = sync_folder(manifest.parent_path()); !synced) return synced;
   return remove_file(manifest);
 }
 
@@ -77,11 +77,11 @@ Result<void> settle(FolderFiles& files) {
   for (const fs::path& manifest : files.manifests) {
     std::error_code code;
     const bool happened = fs::exists(parquet_path(manifest), code);
-    const Result<void> settled = happened ? remove_replaced(manifest) : remove_file(manifest);
+    Result<void> settled = happened ? remove_replaced(manifest) : remove_file(manifest);
     if (!settled) return settled;
   }
   for (const fs::path& path : files.unfinished)
-    if (const Result<void> removed = remove_file(path); !removed) return removed;
+    if (Result<void> removed = remove_file(path); !removed) return removed;
   std::erase_if(files.objects, [](const fs::path& path) { return !fs::exists(path); });
   return {};
 }
@@ -112,14 +112,14 @@ class Compaction {
       : database_(database), observer_(observer) {}
 
   Result<void> compact(const fs::path& folder, FolderFiles& files) {
-    const Result<void> settled = settle(files);
+    Result<void> settled = settle(files);
     if (!settled) return settled;
     const Sources sources = examine(files.objects);
     if (sources.paths.empty()) return {};
     const fs::path target = unused_name(sources.paths.front());
-    const Result<void> written = write(sources, target);
+    Result<void> written = write(sources, target);
     if (!written) return written;
-    const Result<void> removed = remove_replaced(replaces_path(target));
+    Result<void> removed = remove_replaced(replaces_path(target));
     if (!removed) return removed;
     counts_.objects += sources.paths.size();
     counts_.records += sources.records;
@@ -175,7 +175,7 @@ class Compaction {
     for (const std::string& source : sources.paths) list += (list.empty() ? "" : ", ") + sql_quoted(source);
     const std::string rows = sources.have_other_members ? select_with_other_members("[" + list + "]")
                                                         : select_from_ndjson("[" + list + "]");
-    const Result<uint64_t> written =
+    Result<uint64_t> written =
         database_.select_into_parquet({"SELECT * EXCLUDE (filename) FROM (" + rows +
                                            ") ORDER BY registeredDomain, srcaddr, query_timestamp",
                                        {}},
@@ -190,7 +190,7 @@ class Compaction {
     Result<AtomicFile> file = AtomicFile::create(replaces_path(target));
     if (!file) return file.error();
     for (const std::string& source : sources.paths)
-      if (const Result<void> added = file->append(fs::path(source).filename().string() + "\n"); !added)
+      if (Result<void> added = file->append(fs::path(source).filename().string() + "\n"); !added)
         return added;
     return file->commit();
   }

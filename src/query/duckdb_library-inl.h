@@ -63,7 +63,7 @@ namespace querymark {
   F(vector_get_validity)
 
 struct DuckDbLibrary {
-#define QUERYMARK_MEMBER(name) decltype(&::duckdb_##name) name;
+#define QUERYMARK_MEMBER(name) decltype(&::duckdb_##name) name;  // NOLINT(bugprone-macro-parentheses)
   QUERYMARK_DUCKDB_FUNCTIONS(QUERYMARK_MEMBER)
 #undef QUERYMARK_MEMBER
 };

@@ -38,7 +38,7 @@ class Examiner {
   Result<void> take(ByteBuffer& buffer, bool last) {
     for (;;) {
       const ScanStep step = scanner_.scan(buffer.view(), last, found_);
-      const Result<void> added = add(buffer.view(), step.count);
+      Result<void> added = add(buffer.view(), step.count);
       if (!added) return added;
       buffer.remove_prefix(step.consumed);
       if (step.count < found_.size()) return {};

@@ -95,11 +95,11 @@ Result<void> TableRows::flush() {
     rule.emplace_back(widths_[i], '-');
   }
   for (const std::vector<std::string>* head : {&names, &rule}) {
-    const Result<void> written = write_row(*head);
+    Result<void> written = write_row(*head);
     if (!written) return written;
   }
   for (const std::vector<std::string>& cells : waiting_) {
-    const Result<void> written = write_row(cells);
+    Result<void> written = write_row(cells);
     if (!written) return written;
   }
   waiting_.clear();

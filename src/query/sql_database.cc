@@ -284,7 +284,7 @@ class PlanLines : public SqlRowSink {
     while (!plan.empty()) {
       const size_t end = std::min(plan.find('\n'), plan.size());
       const std::optional<std::string_view> line = plan.substr(0, end);
-      const Result<void> passed = lines_.row({&line, 1});
+      Result<void> passed = lines_.row({&line, 1});
       if (!passed) return passed;
       plan.remove_prefix(std::min(end + 1, plan.size()));
     }
@@ -309,7 +309,7 @@ Result<uint64_t> pass_rows(const DuckDbLibrary& api, QueryResult& result, SqlRow
         cells[column].reset();
         if (is_valid(api.vector_get_validity(vector), row)) cells[column] = text_at(api, vector, row);
       }
-      const Result<void> passed = sink.row(cells);
+      Result<void> passed = sink.row(cells);
       if (!passed) return passed.error();
     }
   }
@@ -322,7 +322,7 @@ Result<void> run(const DuckDbLibrary& api, duckdb_connection connection, const s
   Statement statement(api);
   if (api.prepare(connection, text.c_str(), &statement.handle) != DuckDBSuccess)
     return sql_error(api.prepare_error(statement.handle));
-  const Result<void> bound = bind(api, statement, parameters);
+  Result<void> bound = bind(api, statement, parameters);
   if (!bound) return bound;
   if (api.execute_prepared_streaming(statement.handle, &result.handle) == DuckDBSuccess) return {};
   return sql_error(api.result_error(&result.handle));
