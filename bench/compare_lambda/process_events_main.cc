@@ -5,8 +5,10 @@
 //
 // usage: process_events EVENTS ROUNDS
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <exception>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -54,15 +56,8 @@ std::vector<Invocation> read_events(const char* path) {
   return events;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::cerr << "usage: process_events EVENTS ROUNDS\n";
-    return 2;
-  }
-  const std::vector<Invocation> events = read_events(argv[1]);
-  const int rounds = std::atoi(argv[2]);
+void process_events(const char* path, int rounds) {
+  const std::vector<Invocation> events = read_events(path);
   const Environment environment = Environment::of_process();
   const auto session = require(AwsSession::open(environment));
   std::string log;  // its last line: the metrics
@@ -85,5 +80,20 @@ int main(int argc, char** argv) {
   figures["warm_seconds"] = warm.seconds() / rounds;
   figures["warm_cpu_seconds"] = warm.cpu_seconds() / rounds;
   std::cerr << figures.dump() << '\n';
-  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3) {
+    std::fputs("usage: process_events EVENTS ROUNDS\n", stderr);
+    return 2;
+  }
+  try {
+    process_events(argv[1], std::atoi(argv[2]));
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "process_events: %s\n", error.what());
+    return 1;
+  }
 }
