@@ -9,6 +9,7 @@
 #include <iostream>
 
 #include "cli/command.h"
+#include "cli/delivery_options.h"
 #include "cli/output_stream.h"
 #include "service/password_hash.h"
 #include "service/ready_notice.h"
@@ -189,23 +190,7 @@ void add_network_options(CLI::App& verb, ServeArguments& arguments) {
 
 void add_delivery_options(CLI::App& verb, ServeArguments& arguments) {
   constexpr const char* kGroup = "Delivery";
-  ServiceOptions& service = arguments.service;
-  verb.add_option("--stream", service.stream, "Name of the delivery stream")
-      ->type_name("NAME")
-      ->capture_default_str()
-      ->group(kGroup);
-  verb.add_option("--store", service.store_uri,
-                  "Where objects go: dir:PATH or s3://BUCKET/PREFIX (default: the folder store in the home)")
-      ->type_name("URI")
-      ->group(kGroup);
-  verb.add_option("--prefix", service.prefix, "Prefix of objects' keys, with expressions as Firehose's")
-      ->type_name("PREFIX")
-      ->capture_default_str()
-      ->group(kGroup);
-  verb.add_option("--error-prefix", service.error_prefix, "Prefix of objects with what could not be marked")
-      ->type_name("PREFIX")
-      ->capture_default_str()
-      ->group(kGroup);
+  add_delivery_target_options(verb, "--store", kGroup, arguments.service.target);
   verb.add_option("--buffer-size", arguments.object_size_mb,
                   "Size at which an object is delivered, in MiB before gzip")
       ->check(CLI::Range(1U, 4096U))

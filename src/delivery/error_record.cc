@@ -37,4 +37,16 @@ bool is_error_record(std::string_view line) {
   return parser.parse(line.data(), line.size())["rawData"].get(raw_data) == simdjson::SUCCESS;
 }
 
+std::optional<std::string> read_raw_data(std::string_view object) {
+  simdjson::dom::parser parser;
+  std::string_view raw_data;
+  if (parser.parse(object.data(), object.size())["rawData"].get(raw_data) != simdjson::SUCCESS)
+    return std::nullopt;
+  std::string bytes(base64_decoded_size_max(raw_data.size()), '\0');
+  const Result<size_t> size = decode_base64(raw_data, bytes.data());
+  if (!size) return std::nullopt;
+  bytes.resize(*size);
+  return bytes;
+}
+
 }  // namespace querymark

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "aws/aws_time.h"
@@ -26,5 +28,8 @@ void append_error_record(const ErrorRecord& record, ByteBuffer& out);
 
 // Whether a line is an error record already, of whatever maker: an object with a string rawData.
 bool is_error_record(std::string_view line);
+
+// The bytes that an error record keeps; nothing where `object` is none, or its rawData no base64.
+std::optional<std::string> read_raw_data(std::string_view object);
 
 }  // namespace querymark

@@ -5,13 +5,9 @@
 #include <atomic>
 #include <optional>
 
-#include "aws/aws_session.h"
-#include "aws/environment.h"
 #include "base/file.h"
 #include "base/file_lock.h"
 #include "codec/json_string.h"
-#include "delivery/directory_store.h"
-#include "delivery/s3_store.h"
 #include "service/access_keys.h"
 #include "service/committer.h"
 #include "service/dashboard.h"
@@ -31,21 +27,10 @@ constexpr const char* kErrorOutputType = "processing-failed";
 
 // What the options name, read and found good.
 struct Prepared {
-  ObjectPrefix prefix;
-  ObjectPrefix error_prefix;
-  std::unique_ptr<AwsSession> session;  // of the store, where it is in S3
-  std::unique_ptr<ObjectStore> store;
+  std::unique_ptr<AwsAccess> aws;  // the store's
+  OpenedTarget target;
   AccessKeys keys;
 };
-
-Result<std::unique_ptr<ObjectStore>> open_store(const ServiceOptions& options, AwsSession* session) {
-  constexpr std::string_view kDirectory = "dir:";
-  if (options.store_uri.empty()) return make_directory_store(options.home + "/store");
-  if (session != nullptr) return open_s3_store(options.store_uri, *session);
-  if (options.store_uri.starts_with(kDirectory) && options.store_uri.size() > kDirectory.size())
-    return make_directory_store(options.store_uri.substr(kDirectory.size()));
-  return Error::invalid("--store " + options.store_uri + ": a store is dir:PATH or s3://BUCKET/PREFIX");
-}
 
 bool is_loopback(std::string_view address) {
   return address == "::1" || address.starts_with("127.");
@@ -59,41 +44,25 @@ Result<Prepared> prepare(const ServiceOptions& options) {
   if (!options.dashboard_password_hash.empty() && !is_password_hash(options.dashboard_password_hash))
     return Error::invalid(
         "--dashboard-password-hash: what `querymark serve --hash-password` prints is wanted");
-  if (!is_stream_name(options.stream))
-    return Error::invalid("--stream " + options.stream + ": 1 to 64 of A-Z a-z 0-9 _ . - are wanted");
-  Result<ObjectPrefix> prefix = ObjectPrefix::parse(options.prefix, ObjectPrefix::Kind::kRecords);
-  if (!prefix) return prefix.error();
-  Result<ObjectPrefix> error_prefix = ObjectPrefix::parse(options.error_prefix, ObjectPrefix::Kind::kErrors);
-  if (!error_prefix) return error_prefix.error();
-  std::unique_ptr<AwsSession> session;
-  if (options.store_uri.starts_with("s3:")) {
-    Result<std::unique_ptr<AwsSession>> opened = AwsSession::open(Environment::of_process());
-    if (!opened) return opened.error();
-    session = *std::move(opened);
-  }
-  Result<std::unique_ptr<ObjectStore>> store = open_store(options, session.get());
-  if (!store) return store.error();
+  auto aws = std::make_unique<AwsAccess>();
+  Result<OpenedTarget> target = open_delivery_target(options.target, options.home, *aws);
+  if (!target) return target.error();
   Result<AccessKeys> keys = AccessKeys::load(options.signing_keys_file, options.access_keys_file);
   if (!keys) return keys.error();
   if (const Result<void> checked = check_certificate(options.http); !checked) return checked.error();
   if (keys->is_open() && !is_loopback(options.http.address))
     return Error::invalid("an address that others reach, " + options.http.address +
                           ", demands --signing-keys or --access-keys");
-  return Prepared{*std::move(prefix), *std::move(error_prefix), std::move(session), *std::move(store),
-                  *std::move(keys)};
+  return Prepared{std::move(aws), *std::move(target), *std::move(keys)};
 }
 
 // The folder below which delivered records lie: the store's, and of the prefix what stands before its first
 // expression. Empty for a store that is no folder.
 std::string records_folder(const ServiceOptions& options) {
-  constexpr std::string_view kDirectory = "dir:";
-  std::string folder = options.home + "/store";
-  if (!options.store_uri.empty()) {
-    if (!options.store_uri.starts_with(kDirectory)) return "";
-    folder = options.store_uri.substr(kDirectory.size());
-  }
-  const std::string fixed = options.prefix.substr(0, options.prefix.find("!{"));
-  return folder + "/" + fixed.substr(0, fixed.rfind('/') + 1);
+  const std::optional<std::string> folder = folder_of_store(options.target.store, options.home);
+  if (!folder) return "";
+  const std::string fixed = options.target.prefix.substr(0, options.target.prefix.find("!{"));
+  return *folder + "/" + fixed.substr(0, fixed.rfind('/') + 1);
 }
 
 // Tells the log what happens on the service's own threads.
@@ -131,15 +100,15 @@ struct Service::State final : public HttpService {
       : options(opts),
         log(event_log),
         lock(std::move(home_lock)),
-        session(std::move(prepared.session)),
-        store(std::move(prepared.store)),
+        aws(std::move(prepared.aws)),
+        store(std::move(prepared.target.store)),
         keys(std::move(prepared.keys)),
         budget(opts.memory_max),
         events(event_log) {
     constexpr uint64_t kMebibyte = uint64_t{1} << 20;
-    stream = {.name = opts.stream,
-              .prefix = opts.prefix,
-              .error_prefix = opts.error_prefix,
+    stream = {.name = opts.target.stream,
+              .prefix = opts.target.prefix,
+              .error_prefix = opts.target.error_prefix,
               .object_size_mb = opts.object_size / kMebibyte,
               .object_seconds = static_cast<uint64_t>(
                   std::chrono::floor<std::chrono::seconds>(opts.object_interval).count()),
@@ -158,7 +127,7 @@ struct Service::State final : public HttpService {
   ServiceOptions options;
   EventLog& log;
   FileLock lock;
-  std::unique_ptr<AwsSession> session;
+  std::unique_ptr<AwsAccess> aws;
   std::unique_ptr<ObjectStore> store;
   AccessKeys keys;
   FirehoseStream stream;
@@ -177,9 +146,9 @@ struct Service::State final : public HttpService {
 };
 
 Result<void> Service::State::open_streams(Prepared& prepared) {
-  DeliveryOptions delivery{.stream = options.stream,
-                           .spool_folder = options.home + "/spool/" + options.stream,
-                           .prefix = std::move(prepared.prefix),
+  DeliveryOptions delivery{.stream = options.target.stream,
+                           .spool_folder = options.home + "/spool/" + options.target.stream,
+                           .prefix = std::move(prepared.target.prefix),
                            .object_size = options.object_size,
                            .object_interval = options.object_interval,
                            .spool_size_max = options.spool_size_max};
@@ -187,7 +156,7 @@ Result<void> Service::State::open_streams(Prepared& prepared) {
   if (!opened) return opened.error();
   records = *std::move(opened);
   delivery.spool_folder += "/errors";
-  delivery.prefix = std::move(prepared.error_prefix);
+  delivery.prefix = std::move(prepared.target.error_prefix);
   delivery.error_output_type = kErrorOutputType;
   opened = DeliveryStream::open(delivery, *store, events);
   if (!opened) return opened.error();

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "delivery/delivery_stream.h"
+#include "delivery/delivery_target.h"
 #include "service/event_log.h"
 #include "service/http_server.h"
 #include "service/ingest.h"
@@ -28,10 +29,7 @@ struct ServiceOptions {
   HttpServerOptions http;
   IngestOptions ingest;
   AlertOptions alerts;
-  std::string stream = "dns-query-logs";
-  std::string store_uri;  // dir:PATH, s3://BUCKET/PREFIX; empty: HOME/store
-  std::string prefix = "dns-query-logs/!{timestamp:yyyy/MM/dd/HH}/";
-  std::string error_prefix = "delivery-failures/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/";
+  DeliveryTarget target;
   uint64_t object_size = uint64_t{64} << 20;
   std::chrono::milliseconds object_interval = std::chrono::seconds(60);
   uint64_t spool_size_max = uint64_t{4} << 30;

@@ -120,9 +120,9 @@ class ServiceTest(unittest.TestCase):
         (self.folder / "list.txt").write_text(LIST, encoding="utf8")
         self.querymark("domains", "import", str(self.folder / "list.txt"), "--list", "test")
 
-    def querymark(self, *arguments, status=0, home=None):
+    def querymark(self, *arguments, status=0, home=None, **environment):
         done = subprocess.run([QUERYMARK, "--home", str(home or self.home), *arguments], capture_output=True,
-                              check=False, timeout=60)
+                              check=False, timeout=60, env={**os.environ, **environment})
         self.assertEqual(done.returncode, status, done.stderr.decode())
         return done
 
