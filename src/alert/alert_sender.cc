@@ -112,7 +112,7 @@ class AlertSender::Lane {
   }
 
   void keep_refused(const Notification& notification, const Error& error) {
-    const Result<void> kept = outbox_.keep_refused(index_, notification.text, error.detail, now());
+    const Result<void> kept = outbox_.keep_refused(index_, notification, error.detail, now());
     if (!kept) count_failure(kept.error());
   }
 

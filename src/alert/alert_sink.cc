@@ -12,6 +12,10 @@ bool is_refusal(const Error& error) {
   return error.code == Errc::kInvalid || error.code == Errc::kLimit;
 }
 
+AlertAccess AlertAccess::of_process(AwsAccess& aws) {
+  return {aws, Environment::of_process().get_or(kWebhookSecretVariable, "")};
+}
+
 Result<std::unique_ptr<AlertSink>> open_alert_sink(const std::string& uri, const AlertAccess& access) {
   const size_t colon = uri.find(':');
   const std::string scheme = uri.substr(0, colon);

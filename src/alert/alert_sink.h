@@ -60,6 +60,9 @@ class AlertSink {
 struct AlertAccess {
   AwsAccess& aws;              // outlives the sinks
   std::string webhook_secret;  // by which webhooks are signed; empty: they are not
+
+  // With the secret of the process's environment.
+  static AlertAccess of_process(AwsAccess& aws);
 };
 
 // The sink that a URI of one of the forms above names. kInvalid for any other.

@@ -10,6 +10,7 @@
 
 #include "alert/json_list.h"
 #include "alert/outbox_schema.h"
+#include "alert/undelivered_alerts.h"
 
 namespace querymark {
 namespace {
@@ -199,20 +200,17 @@ Result<void> Outbox::mark_delivered(size_t sink, int64_t id) {
   return {};
 }
 
-Result<void> Outbox::keep_refused(size_t sink, std::string_view notification, std::string_view reason,
+Result<void> Outbox::keep_refused(size_t sink, const Notification& notification, const std::string& reason,
                                   SystemTime now) {
   const std::lock_guard<std::mutex> delivering(delivering_);
   const std::lock_guard<std::mutex> writing(writing_);
-  Result<SqliteStatement> insert = delivery_connection_.prepare(
-      "INSERT INTO refused(refused, sink, reason, notification) VALUES (?1, ?2, ?3, ?4)");
-  if (!insert) return insert.error();
-  insert->bind(1, to_milliseconds(now));
-  insert->bind(2, std::string_view(sinks_[sink]));
-  insert->bind(3, reason);
-  insert->bind(4, notification);
-  if (const Result<uint64_t> inserted = insert->run(); !inserted) return inserted.error();
-  return delivery_connection_.execute("DELETE FROM refused WHERE id <= (SELECT max(id) FROM refused) - " +
-                                      std::to_string(kRefusedMax));
+  Result<void> kept =
+      insert_refused(delivery_connection_,
+                     {.refused = now, .sink = sinks_[sink], .reason = reason, .notification = notification});
+  if (!kept) return kept;
+  return delivery_connection_.execute(
+      "DELETE FROM refused WHERE number <= (SELECT max(number) FROM refused) - " +
+      std::to_string(kRefusedMax));
 }
 
 int64_t Outbox::delivered(size_t sink) const {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "alert/match.h"
+#include "alert/notification.h"
 #include "aws/aws_time.h"
 #include "base/deadline.h"
 #include "base/result.h"
@@ -31,7 +32,7 @@
 // within the last moments is delivered twice.
 //
 // Cost: put() one fsync a call, whatever the number of matches; the caller groups them. Threads: any.
-// Processes: one.
+// Processes: one, besides those that look at what is undelivered (alert/undelivered_alerts.h).
 namespace querymark {
 
 // What may wait, in bytes of records: some million and a half of them.
@@ -64,8 +65,8 @@ class Outbox {
   int64_t delivered(size_t sink) const;
   // REQUIRES: id >= delivered(sink).
   Result<void> mark_delivered(size_t sink, int64_t id);
-  // Keeps what a sink will never take, for people to look at: SELECT * FROM refused.
-  Result<void> keep_refused(size_t sink, std::string_view notification, std::string_view reason,
+  // Keeps what a sink will never take, for people to look at and to send again: alert/undelivered_alerts.h.
+  Result<void> keep_refused(size_t sink, const Notification& notification, const std::string& reason,
                             SystemTime now);
 
   // The number of the last match put.

@@ -5,7 +5,7 @@ namespace querymark {
 namespace {
 
 constexpr int64_t kApplicationId = 0x716d6f62;  // "qmob", in the header of the file
-constexpr int64_t kSchemaVersion = 1;
+constexpr int64_t kSchemaVersion = 2;
 constexpr const char* kSchema = R"sql(
 CREATE TABLE outbox (
   instance TEXT NOT NULL
@@ -28,12 +28,18 @@ CREATE TABLE sinks (
   delivered INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- notification: its text; kind, id and what follows: what a sink sends besides. refused: when.
 CREATE TABLE refused (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
   refused INTEGER NOT NULL,
   sink TEXT NOT NULL,
   reason TEXT NOT NULL,
-  notification TEXT NOT NULL
+  notification TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  attributes TEXT NOT NULL,
+  lists TEXT NOT NULL
 ) STRICT;
 )sql";
 

@@ -167,10 +167,11 @@ TEST_F(OutboxTest, ReadsAreBoundedButGiveAtLeastOneMatch) {
 
 TEST_F(OutboxTest, OfWhatIsRefusedTheNewestAreKept) {
   open();
-  ASSERT_TRUE(outbox_->keep_refused(0, "{}", "too large", at(5)));
+  const Notification notification{.text = "{}"};
+  ASSERT_TRUE(outbox_->keep_refused(0, notification, "too large", at(5)));
   EXPECT_EQ(rows("refused WHERE sink = 'file:a' AND reason = 'too large' AND notification = '{}'"), 1);
   for (int64_t i = 0; i < Outbox::kRefusedMax; ++i)
-    ASSERT_TRUE(outbox_->keep_refused(0, "{}", "again", at(6)));
+    ASSERT_TRUE(outbox_->keep_refused(0, notification, "again", at(6)));
   EXPECT_EQ(rows("refused"), Outbox::kRefusedMax);
   EXPECT_EQ(rows("refused WHERE reason = 'too large'"), 0);
 }

@@ -44,6 +44,7 @@ void add_redrive_command(CLI::App& app, const CommonOptions& common, Action& act
 void add_compact_command(CLI::App& app, const CommonOptions& common, Action& action);
 void add_query_command(CLI::App& app, const CommonOptions& common, Action& action);
 void add_serve_command(CLI::App& app, const CommonOptions& common, Action& action);
+void add_alerts_command(CLI::App& app, const CommonOptions& common, Action& action);
 void add_version_command(CLI::App& app, const CommonOptions& common, Action& action);
 void add_demo_command(CLI::App& app, Action& action);
 void add_completion_command(CLI::App& app, Action& action);

@@ -38,6 +38,7 @@ ExitStatus run(int argc, char** argv) {
   add_query_command(app, raw.common, action);
   add_compact_command(app, raw.common, action);
   add_serve_command(app, raw.common, action);
+  add_alerts_command(app, raw.common, action);
   add_demo_command(app, action);
   add_version_command(app, raw.common, action);
   add_completion_command(app, action);

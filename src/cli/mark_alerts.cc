@@ -8,7 +8,6 @@
 #include <thread>
 #include <utility>
 
-#include "alert/webhook_sink.h"
 #include "base/backoff.h"
 
 namespace querymark {
@@ -79,8 +78,7 @@ void MarkAlerts::send() {
 Result<std::unique_ptr<MarkAlerts>> open_mark_alerts(const std::string& uri, const SuffixTable& suffixes,
                                                      AwsAccess& aws) {
   if (uri.empty()) return std::unique_ptr<MarkAlerts>();
-  Result<std::unique_ptr<AlertSink>> sink =
-      open_alert_sink(uri, {aws, Environment::of_process().get_or(kWebhookSecretVariable, "")});
+  Result<std::unique_ptr<AlertSink>> sink = open_alert_sink(uri, AlertAccess::of_process(aws));
   if (!sink) return sink.error();
   return std::make_unique<MarkAlerts>(*std::move(sink), suffixes);
 }

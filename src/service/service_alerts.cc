@@ -4,15 +4,8 @@
 #include <algorithm>
 #include <chrono>
 
-#include "alert/webhook_sink.h"
-#include "aws/environment.h"
-
 namespace querymark {
 namespace {
-
-AlertAccess access_of(AwsAccess& aws) {
-  return {aws, Environment::of_process().get_or(kWebhookSecretVariable, "")};
-}
 
 // The outbox knows sinks by their names.
 Result<void> check_distinct(std::vector<std::string> names) {
@@ -29,7 +22,7 @@ Result<void> ServiceAlerts::check(const AlertOptions& options) {
   AwsAccess aws;
   for (const std::string& uri : options.sinks) {
     if (uri.starts_with("file:")) continue;
-    if (const auto sink = open_alert_sink(uri, access_of(aws)); !sink) return sink.error();
+    if (const auto sink = open_alert_sink(uri, AlertAccess::of_process(aws)); !sink) return sink.error();
   }
   return {};
 }
@@ -42,7 +35,7 @@ Result<std::unique_ptr<ServiceAlerts>> ServiceAlerts::open(const AlertOptions& o
   std::vector<AlertSender::Sink> sinks;
   std::vector<std::string> names;
   for (const std::string& uri : options.sinks) {
-    Result<std::unique_ptr<AlertSink>> sink = open_alert_sink(uri, access_of(alerts->aws_));
+    Result<std::unique_ptr<AlertSink>> sink = open_alert_sink(uri, AlertAccess::of_process(alerts->aws_));
     if (!sink) return sink.error();
     names.push_back((*sink)->name());
     sinks.push_back({*std::move(sink), options.policy});

@@ -133,6 +133,31 @@ class Alerts(ServiceTest):
         self.assertEqual(set(self.alerts()) - {marked(line, "Y") for line in sent}, set())
         self.assertGreater(len(acknowledged), 20)
 
+    def test_what_a_sink_refused_is_listed_and_sent_again(self):
+        receiver = self.receiver(status=422)
+        service = self.serve("--alert", receiver.url)
+        lines = [record("evil.com."), record("x.bad.co.uk.")]
+        service.ingest(lines)
+        self.assertTrue(wait_until(lambda: self.of_sink(service, "querymark_alert_refused_total", receiver.url) == 2))
+        done = self.querymark("alerts", "list")
+        listed = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([alert["notification"] for alert in listed], [json.loads(marked(line, "Y")) for line in lines])
+        self.assertIn("answered 422", listed[0]["reason"])
+        self.assertIn("0 matches wait", done.stderr.decode())
+        self.assertIn("2 refused again", self.querymark("alerts", "retry", receiver.url, status=1).stderr.decode())
+        receiver.status = 500
+        self.assertIn("answered 500", self.querymark("alerts", "retry", receiver.url, status=1).stderr.decode())
+        receiver.status = 200
+        self.assertIn("0 delivered", self.querymark("alerts", "retry", f"file:{self.file}").stderr.decode())
+        self.assertIn("2 delivered, 0 refused", self.querymark("alerts", "retry", receiver.url).stderr.decode())
+        self.assertEqual([body["record"]["query_name"] for body in receiver.bodies], ["evil.com.", "x.bad.co.uk."])
+        self.assertEqual({tuple(sorted(body)) for body in receiver.bodies},
+                         {("entry", "id", "lists", "record", "registered_domain", "type")})
+        self.assertEqual(self.querymark("alerts", "list").stdout, b"")
+
+    def test_without_an_outbox_there_is_nothing_to_retry(self):
+        self.assertIn("no outbox", self.querymark("alerts", "list", status=1).stderr.decode())
+
     def test_sinks_that_mean_nothing_are_named(self):
         for uri in ("", "nonsense", "ftp://x/", "sns:x"):
             self.querymark("serve", "--check-config", "--alert", uri, status=1)
