@@ -12,9 +12,21 @@
 namespace querymark {
 
 Marker::Step IngestBatch::add_piece(std::string_view piece, bool is_last) {
-  const Marker::Step step = marker_->mark(piece, is_last, marked_);
+  const size_t rejected = is_in_overlong_ ? reject_rest_of_line(piece) : 0;
+  Marker::Step step = marker_->mark(piece.substr(rejected), is_last, marked_);
+  is_in_overlong_ |= !marked_.rejects.empty() && marked_.rejects.back().is_cut;
+  step.consumed += rejected;
   payload_bytes_ += step.consumed;
   return step;
+}
+
+size_t IngestBatch::reject_rest_of_line(std::string_view piece) {
+  const size_t line_feed = piece.find('\n');
+  const std::string_view rest = piece.substr(0, line_feed);
+  is_in_overlong_ = line_feed == std::string_view::npos;
+  if (!rest.empty())
+    marked_.rejects.push_back({std::string(rest), "goes on from the error record before", 0, 0});
+  return rest.size();
 }
 
 Result<void> IngestBatch::add_base64(std::string_view content) {
@@ -60,14 +72,10 @@ void IngestBatch::reject(std::string_view payload, const std::string& reason) {
   payload_bytes_ += payload.size();
 }
 
-bool IngestBatch::has_overlong_record() const {
-  return std::any_of(marked_.rejects.begin(), marked_.rejects.end(),
-                     [](const RejectedRecord& record) { return record.bytes.size() > kRecordSizeMax; });
-}
-
 void IngestBatch::begin(std::shared_ptr<const OpenedTable> table, const SuffixTable& suffixes,
                         const IngestOptions& options) {
   arrived_at_ = std::chrono::system_clock::now();
+  is_in_overlong_ = false;
   if (table_ == table) return;
   marker_.reset();
   lookup_ = make_domain_set_lookup(table->set, options.match);
@@ -124,7 +132,7 @@ void Ingest::commit(IngestBatch& batch, std::function<void(const Result<void>&)>
   committer_.submit({.records = batch.marked_.text.view(),
                      .record_count = batch.counts().matched + batch.counts().unmatched,
                      .errors = batch.errors_.view(),
-                     .error_count = batch.counts().rejected,
+                     .error_count = batch.marked_.rejects.size(),
                      .matches = batch.take_matches(),
                      .done = [this, &batch, done = std::move(done)](const Result<void>& committed) {
                        settle(batch, committed.has_value());

@@ -48,13 +48,14 @@ class IngestBatch {
   Result<void> add_base64(std::string_view content);
   // Bytes that nothing can be made of, as one rejected record.
   void reject(std::string_view payload, const std::string& reason);
-  // A piece of a stream of records; see Marker::mark().
+  // A piece of a stream of records; see Marker::mark(). A record that is longer than any may be is rejected
+  // in pieces, each an error record; it counts as one.
   Marker::Step add_piece(std::string_view piece, bool is_last);
 
   const MarkCounts& counts() const { return marked_.counts; }
+  // Whether there is nothing to commit.
+  bool empty() const { return marked_.counts.records == 0 && marked_.rejects.empty(); }
   uint64_t marked_size() const { return marked_.text.size(); }
-  // The stream holds a record that is longer than any may be.
-  bool has_overlong_record() const;
 
  private:
   friend class Ingest;
@@ -64,11 +65,13 @@ class IngestBatch {
   void write_errors();
   std::vector<Match> take_matches();
   Result<void> inflate(std::string_view payload);
+  size_t reject_rest_of_line(std::string_view piece);
 
   std::shared_ptr<const OpenedTable> table_;
   std::unique_ptr<DomainLookup> lookup_;
   std::unique_ptr<Marker> marker_;
   MarkedRecords marked_;
+  bool is_in_overlong_ = false;  // the stream goes on with what belongs to the record rejected last
   ByteBuffer errors_;
   std::string unescaped_;
   ByteBuffer decoded_;

@@ -41,7 +41,6 @@ class IngestHandler final : public HttpHandler {
       return resume(refuse(HttpRefusal::kOverloaded));
     const Result<Continue> marked = gzip_ ? mark_gzip(body, is_last) : mark_plain(body, is_last);
     if (!marked) return resume(json_message(400, marked.error().detail));
-    if (batch_->has_overlong_record()) return resume(json_message(413, "a record is longer than 16 MiB"));
     commit(is_last && *marked == Continue::kRead, *marked, std::move(resume));
   }
 
@@ -67,8 +66,8 @@ class IngestHandler final : public HttpHandler {
   }
 
   void commit(bool is_end, Continue next, Resume resume) {
+    if (batch_->empty()) return go_on(is_end, next, resume);
     const MarkCounts counts = batch_->counts();
-    if (counts.records == 0) return go_on(is_end, next, resume);
     ingest_.commit(*batch_,
                    [this, counts, is_end, next, resume = std::move(resume)](const Result<void>& done) {
                      if (!done) return resume(json_message(503, done.error().detail));

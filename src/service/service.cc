@@ -131,7 +131,7 @@ struct Service::State final : public HttpService {
   std::unique_ptr<ObjectStore> store;
   AccessKeys keys;
   FirehoseStream stream;
-  RequestIds request_ids;
+  std::unique_ptr<RequestIds> request_ids;
   MemoryBudget budget;
   Events events;
   std::unique_ptr<DeliveryStream> records;
@@ -184,7 +184,7 @@ std::unique_ptr<HttpHandler> Service::State::begin(HttpHead head) {
       return make_reply_handler(json_message(403, "pages may not send records"));
     if (path == "/") return make_firehose_api_handler(std::move(head), stream, keys, *ingest, budget);
     if (path == "/firehose")
-      return make_firehose_endpoint_handler(std::move(head), keys, request_ids, *ingest, budget);
+      return make_firehose_endpoint_handler(std::move(head), keys, *request_ids, *ingest, budget);
     return is_allowed(head) ? make_ingest_handler(*ingest, budget) : make_reply_handler(unauthorized());
   }
   if (std::unique_ptr<HttpHandler> handler = dashboard->begin(head)) return handler;
@@ -271,6 +271,9 @@ Result<std::unique_ptr<Service>> Service::start(const ServiceOptions& options, c
   if (!table) return table.error();
   state->table = *std::move(table);
   if (const Result<void> opened = state->open_streams(*prepared); !opened) return opened.error();
+  Result<std::unique_ptr<RequestIds>> request_ids = RequestIds::open(options.home + "/request_ids");
+  if (!request_ids) return request_ids.error();
+  state->request_ids = *std::move(request_ids);
   Result<std::unique_ptr<ServiceAlerts>> alerts = ServiceAlerts::open(options.alerts, options.home, suffixes);
   if (!alerts) return alerts.error();
   state->alerts = *std::move(alerts);

@@ -18,7 +18,7 @@ import sys
 import time
 
 import serving
-from serving import ServiceTest, marked, record
+from serving import Served, ServiceTest, marked, record
 
 try:
     import boto3
@@ -309,10 +309,11 @@ class Endpoint(FirehoseTest):
         self.assertEqual(self.records(), [marked(lines[0], "Y"), marked(lines[1], "N")] * 2)
 
     def test_a_request_sent_again_is_answered_and_not_stored_again(self):
-        service = self.serve()
-        for _ in range(3):
-            self.assertEqual(self.post(service, encoded(record("evil.com.")))[0], 200)
-        service.stop()
+        for end in (Served.kill, Served.stop):
+            service = self.serve()
+            for _ in range(3):
+                self.assertEqual(self.post(service, encoded(record("evil.com.")))[0], 200)
+            end(service)
         self.assertEqual(len(self.records()), 1)
 
     def test_the_largest_request_in_bounded_memory(self):

@@ -81,11 +81,18 @@ class Ingesting(ServiceTest):
         service.stop()
         self.assertEqual(self.records(), [])
 
-    def test_a_record_over_its_bound_is_refused(self):
+    def test_a_record_over_its_bound_is_kept_in_pieces_and_the_rest_is_marked(self):
         service = self.serve()
-        status, _ = service.ask("POST", "/ingest", b'{"query_name":"' + b"x" * (17 << 20) + b'"}')
-        self.assertEqual(status, 413)
-        self.assertEqual(service.ingest([record("evil.com.")])["matched"], 1)
+        overlong = b'{"query_name":"' + b"x" * (18 << 20) + b'"}'
+        first, last = record("evil.com."), record("example.org.")
+        body = b"\n".join([first.encode(), overlong, last.encode()])
+        for sent in (body, gzip.compress(body)):
+            status, reply = service.ask("POST", "/ingest", sent)
+            self.assertEqual((status, json.loads(reply)),
+                             (200, {"records": 3, "matched": 1, "unmatched": 1, "rejected": 1, "control": 0}))
+        service.stop()
+        self.assertEqual(self.records(), [marked(first, "Y"), marked(last, "N")] * 2)
+        self.assertEqual(b"".join(base64.b64decode(e["rawData"]) for e in self.errors()), overlong * 2)
 
     def test_an_empty_body_is_no_record(self):
         self.assertEqual(json.loads(self.serve().ask("POST", "/ingest", b"")[1])["records"], 0)
