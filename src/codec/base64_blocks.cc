@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codec/base64_blocks.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstring>
 
 #include "codec/vector_target.h"
 
@@ -27,11 +30,12 @@ inline size_t decode_by_vectors(std::string_view, char*) {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
+constexpr size_t kVectorSizeMax = 64;
 // Each 16 bytes of a vector are four groups: twelve bytes, or sixteen digits.
-using Bytes = hn::CappedTag<uint8_t, 64>;
+using Bytes = hn::CappedTag<uint8_t, kVectorSizeMax>;
 using Words = hn::Repartition<uint32_t, Bytes>;
 using Halves = hn::Repartition<uint16_t, Bytes>;
-constexpr size_t kWordsMax = 16;
+constexpr size_t kWordsMax = kVectorSizeMax / 4;
 
 // Takes from each word of a vector the one that `index` says.
 template <typename Vector>
@@ -50,26 +54,25 @@ HWY_INLINE auto each_word(uint32_t value) {
   return hn::BitCast(Bytes(), hn::Set(Words(), value));
 }
 
-size_t encode_by_vectors(std::string_view bytes, char* out) {
-  const Bytes d;
-  const Words words;
-  const Halves halves;
-  const size_t size = hn::Lanes(d);
-  // Word 4k + i is the word 3k + i of what is read: each 16 bytes begin with twelve of their own.
-  alignas(64) uint32_t spread[kWordsMax];
-  for (uint32_t i = 0; i < kWordsMax; ++i) spread[i] = i < hn::Lanes(words) ? i / 4 * 3 + i % 4 : 0;
-  alignas(16) static constexpr uint8_t kGroups[16] = {1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10};
-  // What to add to a digit's value, by the range it is in: a-z, 0-9 (ten times), + and /, A-Z.
-  constexpr auto kZeroOffset = static_cast<uint8_t>('0' - 52);
-  constexpr auto kPlusOffset = static_cast<uint8_t>('+' - 62);
-  constexpr auto kSlashOffset = static_cast<uint8_t>('/' - 63);
-  alignas(16) static constexpr uint8_t kOffsets[16] = {
-      'a' - 26,    kZeroOffset, kZeroOffset, kZeroOffset, kZeroOffset,  kZeroOffset, kZeroOffset, kZeroOffset,
-      kZeroOffset, kZeroOffset, kZeroOffset, kPlusOffset, kSlashOffset, 'A',         0,           0};
-  size_t at = 0;
-  for (; at + size <= bytes.size(); at += size / 4 * 3, out += size) {
-    const auto read = hn::LoadU(d, reinterpret_cast<const uint8_t*>(bytes.data()) + at);
-    const auto groups = shuffle(pick_words(read, spread), kGroups);
+class Encoder {
+ public:
+  Encoder() {
+    for (uint32_t i = 0; i < kWordsMax; ++i) spread_[i] = i < hn::Lanes(Words()) ? i / 4 * 3 + i % 4 : 0;
+  }
+
+  // Of a vector at `bytes`, the first three quarters as digits, a vector of them.
+  HWY_INLINE void encode(const uint8_t* bytes, uint8_t* digits) const {
+    const Bytes d;
+    const Halves halves;
+    alignas(16) static constexpr uint8_t kGroups[16] = {1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10};
+    // What to add to a digit's value, by the range it is in: a-z, 0-9 (ten times), + and /, A-Z.
+    constexpr auto kZero = static_cast<uint8_t>('0' - 52);
+    constexpr auto kPlus = static_cast<uint8_t>('+' - 62);
+    constexpr auto kSlash = static_cast<uint8_t>('/' - 63);
+    alignas(16) static constexpr uint8_t kOffsets[16] = {'a' - 26, kZero, kZero, kZero, kZero, kZero,
+                                                         kZero,    kZero, kZero, kZero, kZero, kPlus,
+                                                         kSlash,   'A',   0,     0};
+    const auto groups = shuffle(pick_words(hn::LoadU(d, bytes), spread_), kGroups);
     const auto first_and_third = hn::BitCast(halves, hn::And(groups, each_word(0x0FC0FC00)));
     const auto second_and_fourth = hn::BitCast(halves, hn::And(groups, each_word(0x003F03F0)));
     const auto values =
@@ -78,48 +81,71 @@ size_t encode_by_vectors(std::string_view bytes, char* out) {
     const auto above = hn::SaturatedSub(values, hn::Set(d, uint8_t{51}));
     const auto capital = hn::VecFromMask(d, hn::Lt(values, hn::Set(d, uint8_t{26})));
     const auto range = hn::Or(above, hn::And(capital, hn::Set(d, uint8_t{13})));
-    const auto digits = hn::Add(values, hn::TableLookupBytes(hn::LoadDup128(d, kOffsets), range));
-    hn::StoreU(digits, d, reinterpret_cast<uint8_t*>(out));
+    hn::StoreU(hn::Add(values, hn::TableLookupBytes(hn::LoadDup128(d, kOffsets), range)), d, digits);
+  }
+
+ private:
+  // Word 4k + i is the word 3k + i of what is read: each 16 bytes begin with twelve of their own.
+  alignas(64) uint32_t spread_[kWordsMax];
+};
+
+size_t encode_by_vectors(std::string_view bytes, char* out) {
+  const Encoder encoder;
+  const size_t size = hn::Lanes(Bytes());
+  const auto* from = reinterpret_cast<const uint8_t*>(bytes.data());
+  auto* to = reinterpret_cast<uint8_t*>(out);
+  size_t at = 0;
+  for (; at + size <= bytes.size(); at += size / 4 * 3, to += size) encoder.encode(from + at, to);
+  // The rest through a copy, which may be read and written by whole vectors.
+  while (at + 3 <= bytes.size()) {
+    const size_t count = std::min(size / 4 * 3, (bytes.size() - at) / 3 * 3);
+    std::array<uint8_t, kVectorSizeMax> last{};
+    std::array<uint8_t, kVectorSizeMax> digits;
+    std::memcpy(last.data(), from + at, count);
+    encoder.encode(last.data(), digits.data());
+    std::memcpy(to, digits.data(), count / 3 * 4);
+    at += count;
+    to += count / 3 * 4;
   }
   return at;
 }
 
-size_t decode_by_vectors(std::string_view text, char* out) {
-  const Bytes d;
-  const Words words;
-  const Halves halves;
-  const size_t size = hn::Lanes(d);
-  // Word 3k + i is the word 4k + i: the twelve bytes of each sixteen, one after another.
-  alignas(64) uint32_t gather[kWordsMax];
-  for (uint32_t i = 0; i < kWordsMax; ++i) {
-    const uint32_t from = i / 3 * 4 + i % 3;
-    gather[i] = from < hn::Lanes(words) ? from : 0;
+class Decoder {
+ public:
+  Decoder() {
+    for (uint32_t i = 0; i < kWordsMax; ++i) {
+      const uint32_t from = i / 3 * 4 + i % 3;
+      gather_[i] = from < hn::Lanes(Words()) ? from : 0;
+    }
   }
-  // A byte is a digit where its halves have no bit in common here.
-  alignas(16) static constexpr uint8_t kByLow[16] = {0x15, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11,
-                                                     0x11, 0x11, 0x13, 0x1A, 0x1B, 0x1B, 0x1B, 0x1A};
-  alignas(16) static constexpr uint8_t kByHigh[16] = {0x10, 0x10, 0x01, 0x02, 0x04, 0x08, 0x04, 0x08,
-                                                      0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10};
-  // What to add to a digit, by its high half; / counts as 1.
-  constexpr auto kSlashOffset = static_cast<uint8_t>(63 - '/');
-  constexpr auto kPlusOffset = static_cast<uint8_t>(62 - '+');
-  constexpr auto kZeroOffset = static_cast<uint8_t>(52 - '0');
-  constexpr auto kCapitalOffset = static_cast<uint8_t>(0 - 'A');
-  constexpr auto kSmallOffset = static_cast<uint8_t>(26 - 'a');
-  alignas(16) static constexpr uint8_t kOffsets[16] = {
-      0, kSlashOffset, kPlusOffset, kZeroOffset, kCapitalOffset, kCapitalOffset, kSmallOffset, kSmallOffset};
-  alignas(16) static constexpr uint8_t kGroups[16] = {2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, 0, 0, 0, 0};
-  const auto* from = reinterpret_cast<const uint8_t*>(text.data());
-  size_t at = 0;
-  // Of each vector a quarter is written that does not count: there must be room for it.
-  for (; at + size + size / 3 + 4 <= text.size(); at += size, out += size / 4 * 3) {
-    const auto digits = hn::LoadU(d, from + at);
+
+  // Of a vector of digits, the bytes, which are three quarters of a vector: a whole one is written. False where
+  // not all are digits; then nothing is.
+  HWY_INLINE bool decode(const uint8_t* text, uint8_t* bytes) const {
+    const Bytes d;
+    const Words words;
+    const Halves halves;
+    // A byte is a digit where its halves have no bit in common here.
+    alignas(16) static constexpr uint8_t kByLow[16] = {0x15, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11, 0x11,
+                                                       0x11, 0x11, 0x13, 0x1A, 0x1B, 0x1B, 0x1B, 0x1A};
+    alignas(16) static constexpr uint8_t kByHigh[16] = {0x10, 0x10, 0x01, 0x02, 0x04, 0x08, 0x04, 0x08,
+                                                        0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10, 0x10};
+    // What to add to a digit, by its high half; / counts as 1.
+    constexpr auto kSlash = static_cast<uint8_t>(63 - '/');
+    constexpr auto kPlus = static_cast<uint8_t>(62 - '+');
+    constexpr auto kZero = static_cast<uint8_t>(52 - '0');
+    constexpr auto kCapital = static_cast<uint8_t>(0 - 'A');
+    constexpr auto kSmall = static_cast<uint8_t>(26 - 'a');
+    alignas(16) static constexpr uint8_t kOffsets[16] = {0,        kSlash,   kPlus,  kZero,
+                                                         kCapital, kCapital, kSmall, kSmall};
+    alignas(16) static constexpr uint8_t kGroups[16] = {2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, 0, 0, 0, 0};
+    const auto digits = hn::LoadU(d, text);
     const auto low = hn::And(digits, hn::Set(d, uint8_t{15}));
     const auto high = hn::BitCast(d, hn::And(hn::ShiftRight<4>(hn::BitCast(words, digits)),
                                              hn::BitCast(words, hn::Set(d, uint8_t{15}))));
     const auto wrong = hn::And(hn::TableLookupBytes(hn::LoadDup128(d, kByLow), low),
                                hn::TableLookupBytes(hn::LoadDup128(d, kByHigh), high));
-    if (!hn::AllTrue(d, hn::Eq(wrong, hn::Zero(d)))) break;
+    if (!hn::AllTrue(d, hn::Eq(wrong, hn::Zero(d)))) return false;
     const auto is_slash = hn::VecFromMask(d, hn::Eq(digits, hn::Set(d, uint8_t{'/'})));
     const auto offset = hn::TableLookupBytes(hn::LoadDup128(d, kOffsets), hn::Add(high, is_slash));
     const auto values = hn::BitCast(halves, hn::Add(digits, offset));
@@ -128,8 +154,36 @@ size_t decode_by_vectors(std::string_view text, char* out) {
         hn::BitCast(words, hn::Or(hn::And(hn::ShiftLeft<6>(values), hn::Set(halves, uint16_t{0x0FC0})),
                                   hn::ShiftRight<8>(values)));
     const auto groups = hn::Or(hn::ShiftLeft<12>(pairs), hn::ShiftRight<16>(pairs));
-    const auto bytes = pick_words(shuffle(hn::BitCast(d, groups), kGroups), gather);
-    hn::StoreU(bytes, d, reinterpret_cast<uint8_t*>(out));
+    hn::StoreU(pick_words(shuffle(hn::BitCast(d, groups), kGroups), gather_), d, bytes);
+    return true;
+  }
+
+ private:
+  // Word 3k + i is the word 4k + i: the twelve bytes of each sixteen, one after another.
+  alignas(64) uint32_t gather_[kWordsMax];
+};
+
+size_t decode_by_vectors(std::string_view text, char* out) {
+  const Decoder decoder;
+  const size_t size = hn::Lanes(Bytes());
+  const auto* from = reinterpret_cast<const uint8_t*>(text.data());
+  auto* to = reinterpret_cast<uint8_t*>(out);
+  size_t at = 0;
+  // Of each vector a quarter is written that does not count: there must be room for it.
+  for (; at + size + size / 3 + 4 <= text.size(); at += size, to += size / 4 * 3) {
+    if (!decoder.decode(from + at, to)) return at;
+  }
+  // The rest through a copy, but for the last group, which may be padded.
+  while (at + 4 < text.size()) {
+    const size_t count = std::min(size, (text.size() - at - 1) / 4 * 4);
+    std::array<uint8_t, kVectorSizeMax> last;
+    std::array<uint8_t, kVectorSizeMax> bytes;
+    last.fill('A');
+    std::memcpy(last.data(), from + at, count);
+    if (!decoder.decode(last.data(), bytes.data())) return at;
+    std::memcpy(to, bytes.data(), count / 4 * 3);
+    at += count;
+    to += count / 4 * 3;
   }
   return at;
 }
