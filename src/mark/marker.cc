@@ -42,6 +42,7 @@ void MarkedRecords::clear() {
   text.clear();
   matches.clear();
   rejects.clear();
+  items.clear();
   counts = MarkCounts();
 }
 
@@ -85,7 +86,7 @@ class Marker::Run {
     Step total{0, 0};
     for (;;) {
       const ScanStep step = batch_->scanner.scan(chunk_.substr(total.consumed), last_, batch_->items);
-      begin_ = total.consumed;
+      begin_ = counted_ = total.consumed;
       lines_ = total.lines;
       mark_items(std::span(batch_->items).first(step.count));
       total.consumed += step.consumed;
@@ -111,6 +112,7 @@ class Marker::Run {
       items = items.subspan(before);
       if (items.empty()) return;
       open(items.front());
+      note(items.front());
       items = items.subspan(1);
     }
   }
@@ -150,17 +152,23 @@ class Marker::Run {
     for (const ScannedRecord& item : items) {
       if (item.kind == RecordKind::kRejected) {
         reject(item);
-        continue;
+      } else {
+        write_answered(item, batch_->queries[record], batch_->answers[record]);
+        ++record;
       }
-      const DomainQuery& query = batch_->queries[record];
-      const DomainMatch& answer = batch_->answers[record++];
-      ++out_.counts.records;
-      if (answer.verdict == DomainMatch::Verdict::kFailed) {
-        reject_unanswered(item);
-        continue;
-      }
-      write_record(item, query, answer);
+      note(item);
     }
+  }
+
+  void note(const ScannedRecord& item) {
+    if (depth_ > 0 || !marker_.options_.collect_items) return;
+    out_.items.push_back({begin_ + item.begin, begin_ + item.end, out_.text.size()});
+  }
+
+  void write_answered(const ScannedRecord& item, const DomainQuery& query, const DomainMatch& answer) {
+    ++out_.counts.records;
+    if (answer.verdict == DomainMatch::Verdict::kFailed) return reject_unanswered(item);
+    write_record(item, query, answer);
   }
 
   void write_record(const ScannedRecord& item, const DomainQuery& query, const DomainMatch& answer) {
@@ -292,11 +300,13 @@ class Marker::Run {
     out_.rejects.push_back({std::string(bytes(item)), std::move(reason), place.line, place.offset});
   }
 
-  Place place_of(const ScannedRecord& item, uint32_t at) const {
+  // Items come in order: lines are counted on from the item before.
+  Place place_of(const ScannedRecord& item, uint32_t at) {
     if (envelope_place_ != nullptr) return *envelope_place_;
-    const std::string_view before = chunk_.substr(begin_, item.begin);
-    const auto lines = static_cast<uint64_t>(std::count(before.begin(), before.end(), '\n'));
-    return {lines_ + lines, begin_ + at};
+    const std::string_view before = chunk_.substr(counted_, begin_ + item.begin - counted_);
+    lines_ += static_cast<uint64_t>(std::count(before.begin(), before.end(), '\n'));
+    counted_ += before.size();
+    return {lines_, begin_ + at};
   }
 
   Marker& marker_;
@@ -307,7 +317,8 @@ class Marker::Run {
   const Place* envelope_place_ = nullptr;
   Batch* batch_;
   size_t begin_ = 0;    // of the batch in the chunk
-  uint64_t lines_ = 0;  // line feeds before it
+  size_t counted_ = 0;  // up to here line feeds are counted
+  uint64_t lines_ = 0;  // before that
   std::string lookup_error_;
 };
 

@@ -59,10 +59,18 @@ struct MatchedRecord {
   std::vector<std::string> lists;  // the lists behind it, in the order of their names
 };
 
+// What stands in the chunk itself: a record, an envelope, or what is rejected.
+struct MarkedItem {
+  size_t begin;  // in the chunk
+  size_t end;
+  size_t text_end;  // of what it became in MarkedRecords::text; it begins where the item before ends
+};
+
 struct MarkedRecords {
   ByteBuffer text;  // one record a line
   std::vector<MatchedRecord> matches;
   std::vector<RejectedRecord> rejects;
+  std::vector<MarkedItem> items;
   MarkCounts counts;
 
   void clear();
@@ -71,6 +79,7 @@ struct MarkedRecords {
 struct MarkOptions {
   bool annotate = false;         // add registeredDomain, and match to what matched
   bool collect_matches = false;  // fill MarkedRecords::matches
+  bool collect_items = false;    // fill MarkedRecords::items
 };
 
 class Marker {

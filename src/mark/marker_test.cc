@@ -117,6 +117,36 @@ TEST(Marker, WhatCannotBeMarkedIsRejectedByteForByte) {
   EXPECT_EQ(mark(broken).find("isMatchedDomain"), std::string::npos);
 }
 
+TEST(Marker, RejectedRecordsAreGivenTheLinesTheyStandOn) {
+  const std::string line = record("a.com.") + "\n";
+  std::string input;
+  std::string expected;
+  for (int i = 0; i < 150; ++i) {  // over two batches
+    input += "\n" + line + "7\n";
+    expected += "rejected " + std::to_string(3 * i + 2) + " " + std::to_string(input.size() - 2) + ": " +
+                std::string(to_string(RejectReason::kNotObject)) + ": 7\n";
+  }
+  EXPECT_TRUE(mark(input).ends_with("\n" + expected));
+}
+
+TEST(Marker, ItemsSayWhatBecameOfWhichBytes) {
+  const std::string inside = record("evil.com.");
+  const std::string envelope = R"({"message":)" + inside + "}";
+  const std::string input = " " + inside + "\n\n7\n" + envelope + inside;
+  TestLookup lookup = evil_lookup();
+  MarkedRecords marked;
+  ByteBuffer chunk;
+  chunk.append(input);
+  Marker(SuffixTable::built_in(), lookup, {.collect_items = true}).mark(chunk.view(), true, marked);
+  std::string items;
+  for (const MarkedItem& item : marked.items)
+    items += input.substr(item.begin, item.end - item.begin) + " " + std::to_string(item.text_end) + "\n";
+  const size_t size = marked_record("evil.com.", "Y").size();
+  EXPECT_EQ(items, inside + " " + std::to_string(size) + "\n7 " + std::to_string(size) + "\n" + envelope +
+                       " " + std::to_string(2 * size) + "\n" + inside + " " + std::to_string(3 * size) +
+                       "\n");
+}
+
 TEST(Marker, WhatTheTableDoesNotAnswerIsRejectedAndNeverN) {
   const std::string reason = "the table of interesting domains gave no answer";
   EXPECT_EQ(mark(record("evil.com.") + record("lost.com.")),
