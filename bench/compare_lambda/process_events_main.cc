@@ -50,6 +50,7 @@ std::vector<Invocation> read_events(const char* path) {
   for (std::string line; std::getline(file, line);) {
     Invocation invocation;
     invocation.request_id = std::to_string(events.size());
+    invocation.event.reserve(line.size() + kEventPadding);  // as the runtime does
     invocation.event = line;
     events.push_back(std::move(invocation));
   }

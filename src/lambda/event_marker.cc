@@ -1,34 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lambda/event_marker.h"
 
-#include <algorithm>
-#include <utility>
+#include <numeric>
 
 #include "codec/gzip.h"
 
 namespace querymark {
 namespace {
 
-// Payloads between two looks at the clock, which takes as long as a lookup does.
-constexpr size_t kClockStride = 16;
+constexpr size_t kRunSize = size_t{64} << 10;  // a run ends with the payload that passes it
 constexpr size_t kInflateStep = size_t{64} << 10;
 
+// Appends what `compressed` inflates to.
 Result<void> inflate(std::string_view compressed, ByteBuffer& out) {
+  const size_t begin = out.size();
   GzipInflater inflater;
   for (;;) {
     const Result<GzipProgress> step = inflater.inflate(compressed, out.room(kInflateStep), kInflateStep);
     if (!step) return step.error();
     out.grow(step->produced);
     compressed.remove_prefix(step->consumed);
-    if (out.size() > kPayloadSizeMax) return Error::limit("too long: over 16 MiB when inflated");
+    if (out.size() - begin > kPayloadSizeMax) return Error::limit("too long: over 16 MiB when inflated");
     if (compressed.empty() && step->produced < kInflateStep) return inflater.finish();
   }
 }
 
-void fail(MarkedPayload& payload, PayloadFailure failure, std::string reason) {
-  payload.result = FirehoseResult::kProcessingFailed;
-  payload.failure = failure;
-  payload.reason = std::move(reason);
+MarkOptions with_items(MarkOptions options) {
+  options.collect_items = true;
+  return options;
 }
 
 }  // namespace
@@ -39,96 +38,150 @@ FirehoseAnswer MarkedEvent::answer(size_t payload) const {
   return {marked.result, records.text.view().substr(marked.begin, marked.end - marked.begin)};
 }
 
-MarkCounts MarkedEvent::counts() const {
-  MarkCounts sum;
-  for (const MarkedPayload& payload : payloads) sum += payload.counts;
-  return sum;
-}
-
-size_t MarkedEvent::failures(PayloadFailure failure) const {
-  return static_cast<size_t>(
-      std::count_if(payloads.begin(), payloads.end(),
-                    [failure](const MarkedPayload& payload) { return payload.failure == failure; }));
+const FailedPayloads& MarkedEvent::failed(PayloadFailure failure) const {
+  return failed_[static_cast<size_t>(failure)];
 }
 
 EventMarker::EventMarker(const SuffixTable& suffixes, DynamoDbLookup& lookup, const MarkOptions& options)
-    : lookup_(lookup), marker_(suffixes, lookup, options) {}
+    : lookup_(lookup), marker_(suffixes, lookup, with_items(options)) {}
 
 const MarkedEvent& EventMarker::mark(std::span<const FirehoseRecord> records, int64_t now,
                                      Deadline deadline) {
   event_.records.clear();
+  event_.counts = MarkCounts();
   event_.payloads.assign(records.size(), MarkedPayload());
   event_.room = ResponseRoom(records);
   event_.from_cache = 0;
   event_.lookup_error.reset();
+  event_.failed_ = {};
   lookup_.begin(now);
 
-  bool all_answered = true;
-  bool late = false;
-  for (size_t i = 0; i < records.size(); ++i) {
-    MarkedPayload& payload = event_.payloads[i];
-    if (i % kClockStride == 0) late = deadline.passed();
-    if (late) {
-      fail(payload, PayloadFailure::kNoTime, "no time left");
-      continue;
-    }
-    mark_payload(records[i], payload);
-    event_.from_cache += payload.counts.matched + payload.counts.unmatched;
-    all_answered &= payload.failure != PayloadFailure::kUnanswered;
-  }
-  if (all_answered) return event_;
+  std::vector<size_t> all(records.size());
+  std::iota(all.begin(), all.end(), size_t{0});
+  unanswered_.clear();
+  mark_payloads(records, all, Pass::kFromCache, deadline);
+  if (unanswered_.empty()) return event_;
 
   if (const Result<void> fetched = lookup_.fetch(deadline); !fetched) event_.lookup_error = fetched.error();
-  for (size_t i = 0; i < records.size(); ++i) {
-    if (event_.payloads[i].failure == PayloadFailure::kUnanswered)
-      mark_payload(records[i], event_.payloads[i]);
-  }
+  mark_payloads(records, unanswered_, Pass::kFetched, Deadline::never());
   return event_;
 }
 
-// The record's bytes, inflated, with kScanPadding readable bytes behind them.
-Result<std::string_view> EventMarker::open_payload(const FirehoseRecord& record) {
-  decoded_.clear();
-  if (const Result<void> decoded = decode_data(record, decoded_); !decoded) return decoded.error();
-  if (!is_gzip(decoded_.view())) return decoded_.view();
-  inflated_.clear();
-  if (const Result<void> inflated = inflate(decoded_.view(), inflated_); !inflated) return inflated.error();
-  return inflated_.view();
+void EventMarker::mark_payloads(std::span<const FirehoseRecord> records, Indices asked, Pass pass,
+                                Deadline deadline) {
+  while (!asked.empty()) {
+    if (deadline.passed()) {
+      for (const size_t payload : asked) fail(payload, PayloadFailure::kNoTime, "no time left");
+      return;
+    }
+    asked = asked.subspan(read_run(records, asked));
+    mark_run(pass);
+  }
 }
 
-void EventMarker::mark_payload(const FirehoseRecord& record, MarkedPayload& payload) {
-  payload = MarkedPayload();
-  const Result<std::string_view> bytes = open_payload(record);
-  if (!bytes) {
-    payload.counts.records = payload.counts.rejected = 1;
-    return fail(payload, PayloadFailure::kUnreadable, bytes.error().detail);
+// Fills the run from the beginning of `asked`; of how many payloads.
+size_t EventMarker::read_run(std::span<const FirehoseRecord> records, Indices asked) {
+  run_bytes_.clear();
+  run_.clear();
+  size_t count = 0;
+  for (; count < asked.size() && run_bytes_.size() < kRunSize; ++count) {
+    const size_t begin = run_bytes_.size();
+    if (const Result<void> read = append_bytes(records[asked[count]]); !read) {
+      run_bytes_.truncate(begin);
+      event_.counts += MarkCounts{.records = 1, .rejected = 1};
+      fail(asked[count], PayloadFailure::kUnreadable, read.error().detail);
+      continue;
+    }
+    run_.push_back({asked[count], begin, run_bytes_.size()});
+    run_bytes_.append("\n");
   }
+  return count;
+}
 
+// The record's bytes, inflated.
+Result<void> EventMarker::append_bytes(const FirehoseRecord& record) {
+  const size_t begin = run_bytes_.size();
+  if (Result<void> decoded = decode_data(record, run_bytes_); !decoded) return decoded;
+  const std::string_view bytes = run_bytes_.view().substr(begin);
+  if (!is_gzip(bytes)) return {};
+  compressed_.clear();
+  compressed_.append(bytes);
+  run_bytes_.truncate(begin);
+  return inflate(compressed_.view(), run_bytes_);
+}
+
+void EventMarker::mark_run(Pass pass) {
   MarkedRecords& out = event_.records;
+  const size_t text_begin = out.text.size();
+  const size_t matches_before = out.matches.size();
+  const ResponseRoom room = event_.room;
+  const MarkCounts counts = mark_bytes(run_bytes_.view());
+  if (counts.rejected == 0 && settle_run(text_begin)) {
+    event_.counts += counts;
+    if (pass == Pass::kFromCache) event_.from_cache += counts.matched + counts.unmatched;
+    return;
+  }
+  event_.room = room;
+  out.text.truncate(text_begin);
+  out.matches.resize(matches_before);
+  if (pass == Pass::kFromCache && counts.lookups_failed > 0 && counts.rejected == counts.lookups_failed) {
+    event_.from_cache += counts.matched + counts.unmatched;
+    for (const Piece& piece : run_) unanswered_.push_back(piece.payload);
+    return;
+  }
+  for (const Piece& piece : run_) mark_alone(piece, pass);
+}
+
+// Appends what the bytes become to the event's records.
+MarkCounts EventMarker::mark_bytes(std::string_view bytes) {
+  MarkedRecords& out = event_.records;
+  out.items.clear();
+  out.rejects.clear();
+  out.counts = MarkCounts();
+  marker_.mark(bytes, true, out);
+  return out.counts;
+}
+
+// Shares out what the run became, if nothing is wrong with it; false else: then some of it is settled.
+bool EventMarker::settle_run(size_t text_begin) {
+  auto item = event_.records.items.begin();
+  for (const Piece& piece : run_) {
+    MarkedPayload& payload = event_.payloads[piece.payload];
+    payload = {FirehoseResult::kDropped, text_begin, text_begin};
+    for (; item != event_.records.items.end() && item->begin < piece.end; ++item) {
+      if (item->end > piece.end) return false;  // it goes on in the payload behind this
+      payload.end = item->text_end;
+    }
+    if (payload.end == text_begin) continue;  // nothing but control messages, or nothing at all
+    if (!event_.room.take(payload.end - text_begin)) return false;
+    payload.result = FirehoseResult::kOk;
+    text_begin = payload.end;
+  }
+  return true;
+}
+
+void EventMarker::mark_alone(const Piece& piece, Pass pass) {
+  MarkedRecords& out = event_.records;
+  MarkedPayload& payload = event_.payloads[piece.payload];
   const size_t matches_before = out.matches.size();
   payload.begin = out.text.size();
-  out.counts = MarkCounts();
-  marker_.mark(*bytes, true, out);
+  const MarkCounts counts = mark_bytes(run_bytes_.view().substr(piece.begin, piece.end - piece.begin));
   payload.end = out.text.size();
-  payload.counts = out.counts;
-  settle(payload, matches_before);
-  out.rejects.clear();
-}
-
-// What becomes of a payload whose records are the last ones of `event_.records`.
-void EventMarker::settle(MarkedPayload& payload, size_t matches_before) {
-  MarkedRecords& out = event_.records;
   const auto drop = [&] {
     out.text.truncate(payload.begin);
     out.matches.resize(matches_before);
   };
-  const MarkCounts& counts = payload.counts;
+  if (pass == Pass::kFromCache) event_.from_cache += counts.matched + counts.unmatched;
   if (counts.lookups_failed > 0) {
     drop();
-    return fail(payload, PayloadFailure::kUnanswered, "the table of interesting domains gave no answer");
+    if (pass == Pass::kFromCache) return unanswered_.push_back(piece.payload);
   }
+  event_.counts += counts;
+  if (counts.lookups_failed > 0)
+    return fail(piece.payload, PayloadFailure::kUnanswered,
+                "the table of interesting domains gave no answer");
   if (counts.rejected > 0) {
-    fail(payload, PayloadFailure::kRejected, out.rejects.front().reason);
+    fail(piece.payload, PayloadFailure::kRejected, out.rejects.front().reason);
     // Its matches are none the less: their text stays for the notification.
     if (out.matches.size() == matches_before || !event_.room.take(payload.end - payload.begin)) drop();
     return;
@@ -139,9 +192,17 @@ void EventMarker::settle(MarkedPayload& payload, size_t matches_before) {
   }
   if (!event_.room.take(payload.end - payload.begin)) {
     drop();
-    return fail(payload, PayloadFailure::kTooLarge, "the response would be too large");
+    return fail(piece.payload, PayloadFailure::kTooLarge, "the response would be too large");
   }
   payload.result = FirehoseResult::kOk;
+}
+
+void EventMarker::fail(size_t payload, PayloadFailure failure, std::string_view reason) {
+  event_.payloads[payload].result = FirehoseResult::kProcessingFailed;
+  FailedPayloads& failed = event_.failed_[static_cast<size_t>(failure)];
+  if (failed.count++ > 0 && failed.first < payload) return;
+  failed.first = payload;
+  failed.reason = reason;
 }
 
 }  // namespace querymark

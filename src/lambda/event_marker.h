@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -26,16 +27,17 @@
 // records together take its place. One of them that cannot be marked fails the payload: Firehose keeps it as
 // it came, and nothing is lost.
 //
-// First everything is marked from the lookup's cache; what that did not know is fetched at once, and its
-// payloads are marked again. Memory: the marked text, below what a response may hold, and one payload,
-// inflated (kPayloadSizeMax). Threads: one.
+// Payloads are marked in runs, as if they were one text: that takes half the time that it takes one by one.
+// Where anything of a run is not as it should be, its payloads are marked one by one, so that none touches
+// another. First everything is marked from the lookup's cache; what that did not know is fetched at once, and
+// its payloads are marked again. Memory: the marked text, below what a response may hold, and one run, of
+// which only the last payload, inflated, may be large (kPayloadSizeMax). Threads: one.
 namespace querymark {
 
 // A payload, inflated. Longer ones cannot be answered within a response anyway.
 inline constexpr size_t kPayloadSizeMax = kRecordSizeMax;
 
 enum class PayloadFailure : uint8_t {
-  kNone,
   kUnreadable,  // no base64, broken gzip, too long
   kRejected,    // a record in it is none
   kUnanswered,  // the table gave no answer
@@ -43,26 +45,36 @@ enum class PayloadFailure : uint8_t {
   kNoTime,      // the deadline came first
 };
 
+inline constexpr size_t kPayloadFailures = 5;
+
+// The payloads that failed for one of the reasons.
+struct FailedPayloads {
+  size_t count = 0;
+  size_t first = 0;    // its place in the event
+  std::string reason;  // of the first
+};
+
 struct MarkedPayload {
   FirehoseResult result = FirehoseResult::kProcessingFailed;
-  PayloadFailure failure = PayloadFailure::kNone;
-  std::string reason;  // of the failure
-  size_t begin = 0;    // of its records in MarkedEvent::records.text; of kOk
+  size_t begin = 0;  // of its records in MarkedEvent::records.text; of kOk
   size_t end = 0;
-  MarkCounts counts;
 };
 
 struct MarkedEvent {
-  MarkedRecords records;  // text and matches; those that are there are to be notified of, whatever the result
+  // Text, and matches; those that are there are to be notified of, whatever the result.
+  MarkedRecords records;
+  MarkCounts counts;
   std::vector<MarkedPayload> payloads;  // one a record of the event
   ResponseRoom room;                    // what is left of it
   uint64_t from_cache = 0;              // records that were decided without asking the table
   std::optional<Error> lookup_error;    // why the table could not be asked
 
   FirehoseAnswer answer(size_t payload) const;
-  MarkCounts counts() const;
-  // Of the payloads that are kProcessingFailed for this reason.
-  size_t failures(PayloadFailure failure) const;
+  const FailedPayloads& failed(PayloadFailure failure) const;
+
+ private:
+  friend class EventMarker;
+  std::array<FailedPayloads, kPayloadFailures> failed_;
 };
 
 class EventMarker {
@@ -74,14 +86,30 @@ class EventMarker {
   const MarkedEvent& mark(std::span<const FirehoseRecord> records, int64_t now, Deadline deadline);
 
  private:
-  void mark_payload(const FirehoseRecord& record, MarkedPayload& payload);
-  Result<std::string_view> open_payload(const FirehoseRecord& record);
-  void settle(MarkedPayload& payload, size_t matches_before);
+  using Indices = std::span<const size_t>;
+  // A payload of the run at hand: where its bytes stand in run_bytes_.
+  struct Piece {
+    size_t payload;
+    size_t begin;
+    size_t end;
+  };
+  enum class Pass : uint8_t { kFromCache, kFetched };
+
+  void mark_payloads(std::span<const FirehoseRecord> records, Indices asked, Pass pass, Deadline deadline);
+  size_t read_run(std::span<const FirehoseRecord> records, Indices asked);
+  Result<void> append_bytes(const FirehoseRecord& record);
+  void mark_run(Pass pass);
+  bool settle_run(size_t text_begin);
+  void mark_alone(const Piece& piece, Pass pass);
+  MarkCounts mark_bytes(std::string_view bytes);
+  void fail(size_t payload, PayloadFailure failure, std::string_view reason);
 
   DynamoDbLookup& lookup_;
   Marker marker_;
-  ByteBuffer decoded_;
-  ByteBuffer inflated_;
+  ByteBuffer run_bytes_;
+  ByteBuffer compressed_;
+  std::vector<Piece> run_;
+  std::vector<size_t> unanswered_;  // payloads that wait for what is to be fetched
   MarkedEvent event_;
 };
 

@@ -8,11 +8,14 @@
 
 #include "codec/base64.h"
 #include "codec/json_string.h"
+#include "lambda/http_reply.h"
 
 namespace querymark {
 namespace {
 
 namespace ondemand = simdjson::ondemand;
+
+static_assert(kEventPadding >= simdjson::SIMDJSON_PADDING && kEventPadding <= kReplyBodyPadding);
 
 constexpr std::string_view kBegin = "{\"records\":[";
 constexpr std::string_view kEnd = "]}";
@@ -33,22 +36,24 @@ Error not_an_event(std::string_view why) {
 
 // The text of a string between its quotes. simdjson has checked all of its form but its escapes, which it looks at
 // only when they are read.
-bool string_content(ondemand::value value, std::string_view& content) {
+bool string_content(ondemand::value value, std::string_view& content, bool& has_escapes) {
   ondemand::json_type type;
   if (value.type().get(type) != simdjson::SUCCESS || type != ondemand::json_type::string) return false;
   const std::string_view token = value.raw_json_token();
   content = token.substr(1, token.rfind('"') - 1);
-  return content.find('\\') == std::string_view::npos || value.get_string().error() == simdjson::SUCCESS;
+  has_escapes = content.find('\\') != std::string_view::npos;
+  return !has_escapes || value.get_string().error() == simdjson::SUCCESS;
 }
 
 simdjson::error_code read_record(ondemand::object object, FirehoseRecord& record, bool& has_id) {
+  bool id_has_escapes = false;
   for (auto field : object) {
     std::string_view name;
     if (const auto error = field.unescaped_key().get(name)) return error;
     ondemand::value value;
     if (const auto error = field.value().get(value)) return error;
-    if (name == "recordId") has_id = string_content(value, record.id);
-    if (name == "data") record.has_data = string_content(value, record.data);
+    if (name == "recordId") has_id = string_content(value, record.id, id_has_escapes);
+    if (name == "data") record.has_data = string_content(value, record.data, record.data_has_escapes);
   }
   return simdjson::SUCCESS;
 }
@@ -77,7 +82,7 @@ struct FirehoseEventReader::State {
   simdjson::error_code read(const std::string& event, bool& all_ids) {
     records.clear();
     simdjson::padded_string_view text(event.data(), event.size(), event.capacity());
-    if (event.capacity() < event.size() + simdjson::SIMDJSON_PADDING) {
+    if (event.capacity() < event.size() + kEventPadding) {
       copy = simdjson::padded_string(event);
       text = copy;
     }
@@ -119,7 +124,7 @@ Result<void> decode_data(const FirehoseRecord& record, ByteBuffer& out) {
   if (!record.has_data) return Error::invalid("no data");
   std::string_view text = record.data;
   std::string unescaped;
-  if (text.find('\\') != std::string_view::npos) {
+  if (record.data_has_escapes) {
     unescape_json(text, unescaped);
     text = unescaped;
   }

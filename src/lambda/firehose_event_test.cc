@@ -17,13 +17,15 @@ std::string read(const std::string& event) {
   std::string text;
   for (const FirehoseRecord& record : *records) {
     text.append(record.id).append(":").append(record.has_data ? record.data : "-").append(" ");
+    EXPECT_EQ(record.data_has_escapes, record.data.find('\\') != std::string_view::npos);
   }
   return text;
 }
 
 std::string decode(std::string_view data) {
   ByteBuffer out;
-  const Result<void> decoded = decode_data({"id", data, true}, out);
+  const bool has_escapes = data.find('\\') != std::string_view::npos;
+  const Result<void> decoded = decode_data({"id", data, true, has_escapes}, out);
   return decoded ? std::string(out.view()) : decoded.error().detail;
 }
 
@@ -86,12 +88,14 @@ TEST(FirehoseEvent, DataIsBase64InAJsonString) {
   EXPECT_TRUE(decode("aGk").starts_with("base64: "));
   EXPECT_TRUE(decode("a k=").starts_with("base64: "));
   ByteBuffer out;
-  EXPECT_FALSE(decode_data({"id", "", false}, out));
+  EXPECT_FALSE(decode_data({"id", "", false, false}, out));
 }
 
 TEST(FirehoseEvent, ResponseHasOneAnswerARecord) {
-  const std::vector<FirehoseRecord> records = {
-      {"a", "eA==", true}, {R"(b\"2)", "eQ==", true}, {"c", "eg==", true}, {"d", "", false}};
+  const std::vector<FirehoseRecord> records = {{"a", "eA==", true, false},
+                                               {R"(b\"2)", "eQ==", true, false},
+                                               {"c", "eg==", true, false},
+                                               {"d", "", false, false}};
   const std::vector<FirehoseAnswer> answers = {{FirehoseResult::kOk, "hi"},
                                                {FirehoseResult::kDropped, {}},
                                                {FirehoseResult::kProcessingFailed, {}},
@@ -107,7 +111,7 @@ TEST(FirehoseEvent, ResponseHasOneAnswerARecord) {
 // As long as the room lasts, the response is no longer than it may be, to the byte.
 TEST(FirehoseEvent, RoomIsWhatALimitLeaves) {
   const std::string id(73, '4');
-  const std::vector<FirehoseRecord> records(3, FirehoseRecord{id, "", false});
+  const std::vector<FirehoseRecord> records(3, FirehoseRecord{id, "", false, false});
   ResponseRoom room(records);
   std::string bytes;
   size_t step = 4'000'000;
@@ -129,7 +133,7 @@ TEST(FirehoseEvent, RoomIsWhatALimitLeaves) {
 
 TEST(FirehoseEvent, OriginalsGoBackOnlyWhereThereIsRoom) {
   const std::string data(4'000'000, 'A');
-  const std::vector<FirehoseRecord> records(2, FirehoseRecord{"a", data, true});
+  const std::vector<FirehoseRecord> records(2, FirehoseRecord{"a", data, true, false});
   const std::string response =
       write_firehose_response(records, std::vector<FirehoseAnswer>(2), ResponseRoom(records));
   EXPECT_LE(response.size(), ResponseRoom::kSizeMax);

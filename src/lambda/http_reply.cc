@@ -147,7 +147,7 @@ Result<void> HttpReplyReader::choose_body() {
   }
   if (!parse_size(length, 10, remaining_)) return Error::corrupt("HTTP reply has a length that is no number");
   if (remaining_ > kReplyBodySizeMax) return Error::limit("body of the HTTP reply passes 16 MiB");
-  reply_.body.reserve(remaining_);
+  reply_.body.reserve(remaining_ + kReplyBodyPadding);
   state_ = remaining_ == 0 ? State::kWhole : State::kSizedBody;
   return {};
 }

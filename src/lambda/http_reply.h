@@ -23,6 +23,8 @@ namespace querymark {
 inline constexpr size_t kReplyHeadSizeMax = size_t{64} << 10;
 // An event is at most 6 MiB and some bytes; this bound is against a peer that is no Runtime API.
 inline constexpr size_t kReplyBodySizeMax = size_t{16} << 20;
+// Room that a body whose length is known has behind it, for parsers that read it in place by whole vectors.
+inline constexpr size_t kReplyBodyPadding = 64;
 
 struct HttpReply {
   int status = 0;

@@ -110,6 +110,15 @@ TEST(HttpReplyReader, HasHeadersByLowerCaseName) {
   EXPECT_EQ(reply.header("lambda-runtime-trace-id"), "");
 }
 
+TEST(HttpReplyReader, LeavesRoomBehindABodyWhoseLengthItKnows) {
+  const std::string body(5000, 'x');
+  HttpReplyReader reader;
+  ASSERT_TRUE(*reader.add("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + body));
+  const HttpReply reply = reader.take();
+  EXPECT_EQ(reply.body, body);
+  EXPECT_GE(reply.body.capacity(), body.size() + kReplyBodyPadding);
+}
+
 TEST(HttpReplyReader, BoundsTheHead) {
   const std::string start = "HTTP/1.1 200 OK\r\nX: ";
   const std::string end = "\r\nContent-Length: 0\r\n\r\n";

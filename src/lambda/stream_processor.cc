@@ -29,8 +29,6 @@ Deadline answer_deadline(Deadline deadline) {
 
 std::string_view to_string(PayloadFailure failure) {
   switch (failure) {
-    case PayloadFailure::kNone:
-      break;
     case PayloadFailure::kUnreadable:
       return "payloads that cannot be read";
     case PayloadFailure::kRejected:
@@ -101,8 +99,8 @@ Result<std::string> StreamProcessor::process(const Invocation& invocation) {
 // Why the whole invocation is to be tried again, if it is: the table did not answer anything of it, or there
 // was no time for anything.
 std::optional<Error> StreamProcessor::failure_of(const MarkedEvent& event) const {
-  const size_t unanswered = event.failures(PayloadFailure::kUnanswered);
-  const size_t late = event.failures(PayloadFailure::kNoTime);
+  const size_t unanswered = event.failed(PayloadFailure::kUnanswered).count;
+  const size_t late = event.failed(PayloadFailure::kNoTime).count;
   if (unanswered > 0 && lookup_.answered() == 0) {
     const std::string why = event.lookup_error ? ": " + event.lookup_error->detail : "";
     return Error{event.lookup_error ? event.lookup_error->code : Errc::kBusy,
@@ -132,19 +130,16 @@ void StreamProcessor::report(const Invocation& invocation, const MarkedEvent& ev
                              const Notified& notified) const {
   size_t failed = 0;
   for (const PayloadFailure failure : kFailures) {
-    const size_t count = event.failures(failure);
-    failed += count;
-    if (count == 0) continue;
-    const auto first =
-        std::find_if(event.payloads.begin(), event.payloads.end(),
-                     [failure](const MarkedPayload& payload) { return payload.failure == failure; });
+    const FailedPayloads& payloads = event.failed(failure);
+    failed += payloads.count;
+    if (payloads.count == 0) continue;
     const bool by_table = failure == PayloadFailure::kUnanswered && event.lookup_error;
     log_(log_line("ERROR", to_string(failure), invocation.request_id,
-                  {{"count", count},
-                   {"first", static_cast<size_t>(first - event.payloads.begin())},
-                   {"reason", by_table ? event.lookup_error->detail : first->reason}}));
+                  {{"count", payloads.count},
+                   {"first", payloads.first},
+                   {"reason", by_table ? event.lookup_error->detail : payloads.reason}}));
   }
-  const MarkCounts counts = event.counts();
+  const MarkCounts& counts = event.counts;
   const std::array<Metric, 10> metrics = {{{"Records", counts.records},
                                            {"Matched", counts.matched},
                                            {"Unmatched", counts.unmatched},

@@ -76,6 +76,20 @@ TEST_F(StreamProcessorTest, PayloadWithARecordThatIsNoneIsKeptAsItCame) {
   EXPECT_EQ(metric("Failures"), 3U);
 }
 
+// They are marked together, where nothing speaks against it.
+TEST_F(StreamProcessorTest, PayloadsNeverReachIntoEachOther) {
+  const std::string good = query("good.com");
+  const std::string record = R"({"query_name":"evil.com","b":[1,{"c":2}],"d":"e f"})";
+  for (size_t cut = 1; cut < record.size(); ++cut) {
+    const std::string begin = record.substr(0, cut);
+    const std::string end = record.substr(cut);
+    EXPECT_EQ(process({good, begin, end, good, begin, "", end, good}),
+              (Strings{"Ok " + marked(good, "N"), "ProcessingFailed " + begin, "ProcessingFailed " + end,
+                       "Ok " + marked(good, "N"), "ProcessingFailed " + begin, "Dropped",
+                       "ProcessingFailed " + end, "Ok " + marked(good, "N")}));
+  }
+}
+
 TEST_F(StreamProcessorTest, PayloadThatIsNoBase64OrBrokenGzipIsKeptAsItCame) {
   const std::string cut = gzip(std::string(1000, ' ') + query("evil.com")).substr(0, 30);
   EXPECT_EQ(process({cut}), Strings{"ProcessingFailed " + cut});
