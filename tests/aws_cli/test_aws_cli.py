@@ -5,7 +5,6 @@ it did; and lists from a web server that fails as such do. Exit status 77: moto 
 import gzip
 import http.server
 import json
-import logging
 import os
 import subprocess
 import sys
@@ -13,16 +12,9 @@ import tempfile
 import threading
 import unittest
 
-try:
-    import boto3
-    from moto.server import ThreadedMotoServer
-except ImportError as missing:
-    print(f"skipped: {missing.name} is not installed")
-    sys.exit(77)
+from moto_aws import MotoAws
 
-logging.getLogger("werkzeug").setLevel(logging.ERROR)
 PROGRAM = sys.argv.pop(1)
-REGION = "eu-west-1"
 HOSTS = "0.0.0.0 www.evil.com\n0.0.0.0 bad.net\n0.0.0.0 10.0.0.1\n"
 
 
@@ -62,11 +54,8 @@ class Web(http.server.BaseHTTPRequestHandler):
 
 
 def setUpModule():
-    global MOTO, WEB, URL, WEB_URL
-    MOTO = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    MOTO.start()
-    host, port = MOTO.get_host_and_port()
-    URL = f"http://{host}:{port}"
+    global AWS, WEB, WEB_URL
+    AWS = MotoAws()
     WEB = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Web)
     threading.Thread(target=WEB.serve_forever, daemon=True).start()
     WEB_URL = f"http://127.0.0.1:{WEB.server_port}"
@@ -75,12 +64,7 @@ def setUpModule():
 def tearDownModule():
     WEB.shutdown()
     WEB.server_close()
-    MOTO.stop()
-
-
-def client(service):
-    return boto3.client(service, endpoint_url=URL, region_name=REGION, aws_access_key_id="testing",
-                        aws_secret_access_key="testing")
+    AWS.stop()
 
 
 class Run(unittest.TestCase):
@@ -88,8 +72,7 @@ class Run(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.home = folder.name
-        self.settings = {"AWS_ENDPOINT_URL": URL, "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": "testing",
-                         "AWS_SECRET_ACCESS_KEY": "testing", "AWS_EC2_METADATA_DISABLED": "true"}
+        self.settings = dict(AWS.environment)
 
     def run_it(self, *arguments, status=0):
         """What it prints to stdout, and to stderr."""
@@ -126,18 +109,17 @@ class Lists(Run):
         self.assertEqual(self.names(), 2)
 
     def test_from_s3(self):
-        s3 = client("s3")
-        s3.create_bucket(Bucket="lists", CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3 = AWS.create_bucket("lists")
         s3.put_object(Bucket="lists", Key="a b/hosts.gz", Body=gzip.compress(HOSTS.encode()))
         _, told = self.run_it("domains", "import", "s3://lists/a b/hosts.gz")
         self.assertIn("list hosts.gz: 3 lines, 3 names found: 2 new", told)
         self.assertIn("NoSuchKey", self.run_it("domains", "import", "s3://lists/none", status=1)[1])
 
     def test_what_is_not_set_is_said(self):
-        del self.settings["AWS_REGION"]
+        region = self.settings.pop("AWS_REGION")
         self.assertIn("AWS_REGION", self.run_it("domains", "import", "s3://lists/x", status=1)[1])
         self.assertIn("AWS_REGION", self.run_it("domains", "list", "--table", "dynamodb:t", status=1)[1])
-        self.settings["AWS_REGION"] = REGION
+        self.settings["AWS_REGION"] = region
         del self.settings["AWS_ACCESS_KEY_ID"]
         del self.settings["AWS_SECRET_ACCESS_KEY"]
         self.assertIn("AWS_ACCESS_KEY_ID", self.run_it("domains", "import", "s3://lists/x", status=1)[1])
@@ -147,16 +129,13 @@ class Table(Run):
     def setUp(self):
         super().setUp()
         self.table = self._testMethodName
-        client("dynamodb").create_table(
-            TableName=self.table, BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "domainName", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "domainName", "AttributeType": "S"}])
+        self.dynamodb = AWS.create_table(self.table)
 
     def run_it(self, *arguments, status=0):
         return super().run_it("--table", "dynamodb:" + self.table, *arguments, status=status)
 
     def items(self):
-        return {item["domainName"]["S"]: item for item in client("dynamodb").scan(TableName=self.table)["Items"]}
+        return AWS.items(self.table)
 
     def import_text(self, text, *options, status=0):
         with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
@@ -165,7 +144,7 @@ class Table(Run):
             return self.run_it("domains", "import", file.name, "--list", "feed", *options, status=status)[1]
 
     def test_the_verbs(self):
-        client("dynamodb").put_item(TableName=self.table, Item={"domainName": {"S": "hand.com"}, "owner": {"S": "me"}})
+        self.dynamodb.put_item(TableName=self.table, Item={"domainName": {"S": "hand.com"}, "owner": {"S": "me"}})
         self.assertIn("2 new, 0 already there, 1 skipped", self.import_text(HOSTS))
         self.import_text("hand.com\n")
         self.assertEqual(self.items()["hand.com"]["owner"], {"S": "me"})
@@ -199,8 +178,7 @@ class Table(Run):
 
     def test_mark_from_s3_into_s3(self):
         self.import_text("evil.com\n")
-        s3 = client("s3")
-        s3.create_bucket(Bucket="logs", CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3 = AWS.create_bucket("logs")
         record = '{"query_name":"%s"}\n'
         for day in range(3):
             body = (record % f"www{day}.evil.com." + record % "fine.org.").encode()
@@ -215,8 +193,7 @@ class Table(Run):
 
     def test_an_object_of_many_parts_and_one_that_fails(self):
         self.import_text("evil.com\n")
-        s3 = client("s3")
-        s3.create_bucket(Bucket="parts", CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3 = AWS.create_bucket("parts")
         line = '{"query_name":"www.evil.com.","padding":"' + "x" * 1000 + '"}\n'
         with tempfile.NamedTemporaryFile("w") as file:
             file.write(line * 20000)

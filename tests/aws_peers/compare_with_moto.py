@@ -5,7 +5,6 @@ moto checks every request's signature and the caller's policies as IAM would. Ex
 """
 
 import json
-import logging
 import os
 import pathlib
 import sys
@@ -14,45 +13,29 @@ import unittest
 
 # The first requests make the user, and cannot be signed by it.
 os.environ["INITIAL_NO_AUTH_ACTION_COUNT"] = "3"
-try:
-    import boto3
-    from moto.server import ThreadedMotoServer
-except ImportError as missing:
-    print(f"skipped: {missing.name} is not installed")
-    sys.exit(77)
-
+from moto_aws import REGION, MotoAws  # noqa: E402
 from probe import Probe
 
-logging.getLogger("werkzeug").setLevel(logging.ERROR)
 PROGRAM = sys.argv.pop(1)
-REGION = "eu-west-1"
 ALLOW_ALL = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]})
 
 
 def setUpModule():
-    global SERVER, URL, KEYS
-    SERVER = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    SERVER.start()
-    host, port = SERVER.get_host_and_port()
-    URL = f"http://{host}:{port}"
-    iam = boto3.client("iam", endpoint_url=URL, region_name=REGION, aws_access_key_id="x", aws_secret_access_key="x")
+    global AWS
+    AWS = MotoAws()
+    iam = AWS.client("iam")
     iam.create_user(UserName="tester")
     iam.put_user_policy(UserName="tester", PolicyName="all", PolicyDocument=ALLOW_ALL)
     key = iam.create_access_key(UserName="tester")["AccessKey"]
-    KEYS = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+    AWS.use_keys(key["AccessKeyId"], key["SecretAccessKey"])
 
 
 def tearDownModule():
-    SERVER.stop()
-
-
-def peer(service):
-    return boto3.client(service, endpoint_url=URL, region_name=REGION, **KEYS)
+    AWS.stop()
 
 
 def probe(**environment):
-    settings = {"AWS_ENDPOINT_URL": URL, "AWS_REGION": REGION, "AWS_ACCESS_KEY_ID": KEYS["aws_access_key_id"],
-                "AWS_SECRET_ACCESS_KEY": KEYS["aws_secret_access_key"], **environment}
+    settings = {**AWS.environment, **environment}
     return Probe(PROGRAM, **{name: value for name, value in settings.items() if value is not None})
 
 
@@ -81,9 +64,8 @@ class S3(WithProbe):
     KEYS_OF_OBJECTS = ["plain", "a b+c%20", "ä/ሴ", "dots/../..//x", "~.-_*'()!&$@=;:,?#", "x" * 500]
 
     def setUp(self):
-        self.s3 = peer("s3")
         self.bucket = "bucket-" + self._testMethodName.replace("_", "-")[-40:]
-        self.s3.create_bucket(Bucket=self.bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        self.s3 = AWS.create_bucket(self.bucket)
 
     def test_objects_of_any_key_are_put_got_listed_and_deleted(self):
         for key in self.KEYS_OF_OBJECTS:
@@ -136,11 +118,8 @@ class S3(WithProbe):
 
 class DynamoDb(WithProbe):
     def setUp(self):
-        self.dynamodb = peer("dynamodb")
         self.table = self._testMethodName
-        self.dynamodb.create_table(
-            TableName=self.table, KeySchema=[{"AttributeName": "domainName", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "domainName", "AttributeType": "S"}], BillingMode="PAY_PER_REQUEST")
+        self.dynamodb = AWS.create_table(self.table)
 
     @staticmethod
     def key(number):
@@ -199,25 +178,14 @@ class DynamoDb(WithProbe):
 
 class Sns(WithProbe):
     def setUp(self):
-        self.sqs = peer("sqs")
-        self.topic = peer("sns").create_topic(Name=self._testMethodName)["TopicArn"]
-        self.queue = self.sqs.create_queue(QueueName=self._testMethodName)["QueueUrl"]
-        arn = self.sqs.get_queue_attributes(QueueUrl=self.queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        peer("sns").subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=arn)
-
-    def received(self):
-        bodies = []
-        while messages := self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
-            for message in messages:
-                bodies.append(json.loads(message["Body"]))
-                self.sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
-        return bodies
+        self.topic = AWS.client("sns").create_topic(Name=self._testMethodName)["TopicArn"]
+        self.queue = AWS.subscribe(self.topic, self._testMethodName)
 
     def test_a_message_arrives_with_subject_and_attributes(self):
         text = json.dumps({"query_name": "evil.com. &=+%ä\"", "isMatchedDomain": "Y"}, ensure_ascii=False)
         message = {"subject": "Route 53 Query Log Matched", "message": text, "attributes": {"rcode": "NOERROR"}}
         message_id = self.probe.get("sns_publish", topic=self.topic, messages=[message])["id"]
-        [body] = self.received()
+        [body] = AWS.received(self.queue)
         self.assertEqual((body["Subject"], body["Message"], body["MessageId"]), (message["subject"], text, message_id))
         self.assertEqual(body["MessageAttributes"], {"rcode": {"Type": "String", "Value": "NOERROR"}})
 
@@ -225,7 +193,7 @@ class Sns(WithProbe):
         messages = [{"message": f"message {i}"} for i in range(23)]
         outcome = self.probe.get("sns_publish_all", topic=self.topic, messages=messages)
         self.assertEqual(outcome, {"failures": [], "requests": 3})
-        self.assertEqual(sorted(body["Message"] for body in self.received()), sorted(m["message"] for m in messages))
+        self.assertEqual(sorted(body["Message"] for body in AWS.received(self.queue)), sorted(m["message"] for m in messages))
 
     def test_a_topic_that_is_not_there_is_named(self):
         answer = self.probe.ask("sns_publish", topic=self.topic + "x", messages=[{"message": "m"}])
@@ -234,9 +202,8 @@ class Sns(WithProbe):
 
 class Firehose(WithProbe):
     def test_records_arrive_in_the_streams_bucket(self):
-        s3 = peer("s3")
-        s3.create_bucket(Bucket="delivered", CreateBucketConfiguration={"LocationConstraint": REGION})
-        peer("firehose").create_delivery_stream(
+        s3 = AWS.create_bucket("delivered")
+        AWS.client("firehose").create_delivery_stream(
             DeliveryStreamName="dns-logs", ExtendedS3DestinationConfiguration={
                 "RoleARN": "arn:aws:iam::123456789012:role/r", "BucketARN": "arn:aws:s3:::delivered"})
         records = [json.dumps({"query_name": f"d{i}.example."}) + "\n" for i in range(501)]
@@ -252,23 +219,23 @@ class Firehose(WithProbe):
 
 class Sts(unittest.TestCase):
     def test_a_role_is_assumed_and_its_credentials_work(self):
-        iam = peer("iam")
+        iam = AWS.client("iam")
         role = iam.create_role(RoleName="reader", AssumeRolePolicyDocument=ALLOW_ALL)["Role"]["Arn"]
         policy = iam.create_policy(PolicyName="all", PolicyDocument=ALLOW_ALL)["Policy"]["Arn"]
         iam.attach_role_policy(RoleName="reader", PolicyArn=policy)
-        peer("s3").create_bucket(Bucket="roles", CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3 = AWS.create_bucket("roles")
         with tempfile.TemporaryDirectory() as folder:
             config = pathlib.Path(folder, "config")
             config.write_text(
                 f"[profile reader]\nrole_arn = {role}\nsource_profile = tester\n[profile tester]\n"
-                + "".join(f"{name} = {value}\n" for name, value in KEYS.items()), encoding="utf-8")
+                + "".join(f"{name} = {value}\n" for name, value in AWS.keys.items()), encoding="utf-8")
             with probe(AWS_PROFILE="reader", AWS_CONFIG_FILE=str(config), AWS_ACCESS_KEY_ID=None,
                        AWS_SECRET_ACCESS_KEY=None) as assumed:
                 credentials = assumed.get("credentials")
-                self.assertNotEqual(credentials["key_id"], KEYS["aws_access_key_id"])
+                self.assertNotEqual(credentials["key_id"], AWS.keys["aws_access_key_id"])
                 self.assertNotEqual(credentials["token"], "")
                 assumed.get("s3_put", bucket="roles", key="k", text="by the role")
-        self.assertEqual(peer("s3").get_object(Bucket="roles", Key="k")["Body"].read(), b"by the role")
+        self.assertEqual(s3.get_object(Bucket="roles", Key="k")["Body"].read(), b"by the role")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ Exit status 77: moto is not installed, or not allowed to change the root folder 
 import gzip
 import http.server
 import json
-import logging
 import pathlib
 import queue
 import sys
@@ -17,18 +16,9 @@ import threading
 import unittest
 import urllib.parse
 
-try:
-    import boto3
-    from moto.server import ThreadedMotoServer
-except ImportError as missing:
-    print(f"skipped: {missing.name} is not installed")
-    sys.exit(77)
-
+from moto_aws import REGION, MotoAws
 from packaged_function import FUNCTION_ARN, Failed, Package
 
-logging.getLogger("werkzeug").setLevel(logging.ERROR)
-REGION = "eu-west-1"
-KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": REGION}
 BUCKET = "interesting-domains-bucket"
 INVOCATIONS = "/2015-03-31/functions/"
 
@@ -48,28 +38,19 @@ class LambdaService(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def client(service):
-    return boto3.client(service, endpoint_url=URL, region_name=REGION, aws_access_key_id="testing",
-                        aws_secret_access_key="testing")
-
-
 def setUpModule():
-    global MOTO, LAMBDA, URL, S3
-    MOTO = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    MOTO.start()
-    host, port = MOTO.get_host_and_port()
-    URL = f"http://{host}:{port}"
+    global AWS, LAMBDA, S3
+    AWS = MotoAws()
     LAMBDA = http.server.ThreadingHTTPServer(("127.0.0.1", 0), LambdaService)
     threading.Thread(target=LAMBDA.serve_forever, daemon=True).start()
-    S3 = client("s3")
-    S3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    S3 = AWS.create_bucket(BUCKET)
     S3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
 
 
 def tearDownModule():
     LAMBDA.shutdown()
     LAMBDA.server_close()
-    MOTO.stop()
+    AWS.stop()
 
 
 def upload(key, body):
@@ -88,19 +69,15 @@ def event(*records):
 class ImportInterestingDomains(unittest.TestCase):
     def setUp(self):
         self.table = self._testMethodName
-        client("dynamodb").create_table(
-            TableName=self.table, BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": "domainName", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "domainName", "AttributeType": "S"}])
+        self.dynamodb = AWS.create_table(self.table)
 
     def start(self, **environment):
         return PACKAGED.start({
-            "AWS_ENDPOINT_URL": URL, "AWS_ENDPOINT_URL_LAMBDA": f"http://127.0.0.1:{LAMBDA.server_port}", **KEYS,
+            **AWS.environment, "AWS_ENDPOINT_URL_LAMBDA": f"http://127.0.0.1:{LAMBDA.server_port}",
             "INTERESTING_DOMAINS_TABLE": self.table, "RECEIPT_PREFIX": "receipts/", **environment})
 
     def items(self):
-        pages = client("dynamodb").get_paginator("scan").paginate(TableName=self.table)
-        return {item["domainName"]["S"]: item for page in pages for item in page["Items"]}
+        return AWS.items(self.table)
 
     def receipts(self, key):
         listed = S3.list_objects_v2(Bucket=BUCKET, Prefix="receipts/" + key)
@@ -110,7 +87,7 @@ class ImportInterestingDomains(unittest.TestCase):
     def test_uploads_go_into_the_table(self):
         hosts = "0.0.0.0 www.evil.com\n0.0.0.0 evil.com\n0.0.0.0 10.0.0.1\n"
         records = [upload("feeds/red flower+1.txt", hosts), upload("list.gz", gzip.compress(b"bad.net\nevil.com\n"))]
-        client("dynamodb").put_item(TableName=self.table, Item={"domainName": {"S": "bad.net"}, "owner": {"S": "me"}})
+        self.dynamodb.put_item(TableName=self.table, Item={"domainName": {"S": "bad.net"}, "owner": {"S": "me"}})
         with self.start() as function:
             answer = function.invoke(event(*records))
             self.assertEqual(function.invoke({"Service": "Amazon S3", "Event": "s3:TestEvent"}), {"lists": []})

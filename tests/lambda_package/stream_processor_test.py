@@ -8,53 +8,33 @@ Exit status 77: moto is not installed, or not allowed to change the root folder 
 import base64
 import gzip
 import json
-import logging
 import pathlib
 import re
 import sys
 import unittest
 
-try:
-    import boto3
-    from moto.server import ThreadedMotoServer
-except ImportError as missing:
-    print(f"skipped: {missing.name} is not installed")
-    sys.exit(77)
-
+from moto_aws import REGION, MotoAws
 from packaged_function import Failed, Package
 
-logging.getLogger("werkzeug").setLevel(logging.ERROR)
-REGION = "eu-west-1"
-KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": REGION}
 TABLE = "interesting-domains-table"
 START_MS_MAX = 200  # generous: the machine may be busy
 START_KB_MAX = 15_000
 REFERENCE_EVENTS = pathlib.Path(__file__).resolve().parents[2] / "../shared/data/route53/reference_events.txt"
 
 
-def client(service):
-    return boto3.client(service, endpoint_url=URL, region_name=REGION, aws_access_key_id="testing",
-                        aws_secret_access_key="testing")
-
-
 def setUpModule():
-    global SERVER, URL, TOPIC
-    SERVER = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    SERVER.start()
-    host, port = SERVER.get_host_and_port()
-    URL = f"http://{host}:{port}"
-    client("dynamodb").create_table(
-        TableName=TABLE, BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "domainName", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "domainName", "AttributeType": "S"}])
+    global AWS, TOPIC
+    AWS = MotoAws()
+    dynamodb = AWS.create_table(TABLE)
     for name in ("evil.com", "akrpublicschool.com", "allowed.com", "allow#allowed.com"):
-        client("dynamodb").put_item(TableName=TABLE, Item={"domainName": {"S": name}})
-    client("dynamodb").put_item(TableName=TABLE, Item={
+        dynamodb.put_item(TableName=TABLE, Item={"domainName": {"S": name}})
+    dynamodb.put_item(TableName=TABLE, Item={
         "domainName": {"S": "listed.com"}, "lists": {"M": {"ads": {"M": {"scope": {"S": "exact"}}}}}})
-    TOPIC = client("sns").create_topic(Name="dns-logs-match-topic")["TopicArn"]
+    TOPIC = AWS.client("sns").create_topic(Name="dns-logs-match-topic")["TopicArn"]
 
 
 def tearDownModule():
-    SERVER.stop()
+    AWS.stop()
 
 
 def query(name, **more):
@@ -72,12 +52,10 @@ def event(*payloads):
 
 class StreamProcessor(unittest.TestCase):
     def setUp(self):
-        self.queue = client("sqs").create_queue(QueueName=self.id().replace(".", "_"))["QueueUrl"]
-        arn = client("sqs").get_queue_attributes(QueueUrl=self.queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        client("sns").subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint=arn)
+        self.queue = AWS.subscribe(TOPIC, self.id().replace(".", "_"))
 
     def start(self, **environment):
-        return PACKAGED.start({"AWS_ENDPOINT_URL": URL, **KEYS, "INTERESTING_DOMAINS_TABLE": TABLE, "SNS_TOPIC": TOPIC,
+        return PACKAGED.start({**AWS.environment, "INTERESTING_DOMAINS_TABLE": TABLE, "SNS_TOPIC": TOPIC,
                                "SNS_ON": "Y", "AWS_LAMBDA_FUNCTION_NAME": "stream-processor", **environment})
 
     def process(self, function, asked):
@@ -88,14 +66,6 @@ class StreamProcessor(unittest.TestCase):
                          [record["recordId"] for record in asked["records"]])
         return [(record["result"], base64.b64decode(record.get("data", "")).decode()) for record in answer["records"]]
 
-    def received(self):
-        bodies = []
-        while messages := client("sqs").receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
-            for message in messages:
-                bodies.append(json.loads(message["Body"]))
-                client("sqs").delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
-        return bodies
-
     def test_records_are_marked_and_matches_published(self):
         evil = query("www.evil.com.", rcode="NOERROR")
         with self.start() as function:
@@ -105,7 +75,7 @@ class StreamProcessor(unittest.TestCase):
         self.assertEqual(results, [
             ("Ok", marked + "\n"), ("Ok", query("good.com.")[:-1] + ',"isMatchedDomain":"N"}\n'),
             ("Ok", query("x.allowed.com.")[:-1] + ',"isMatchedDomain":"N"}\n'), ("ProcessingFailed", "nonsense")])
-        [message] = self.received()
+        [message] = AWS.received(self.queue)
         self.assertEqual((message["Subject"], message["Message"]), ("Route 53 Query Log Matched", marked))
         self.assertEqual(message["MessageAttributes"]["registered_domain"], {"Type": "String", "Value": "evil.com"})
         self.assertEqual(message["MessageAttributes"]["lists"], {"Type": "String.Array", "Value": '["manual"]'})
@@ -126,14 +96,14 @@ class StreamProcessor(unittest.TestCase):
         records = [json.loads(data) for _, data in results]
         self.assertEqual([record["isMatchedDomain"] for record in records], ["Y", "N", "Y", "Y"])
         self.assertEqual(records[0]["match"], {"entry": "listed.com", "scope": "exact", "lists": ["ads"]})
-        digests = sorted((json.loads(message["Message"]) for message in self.received()), key=lambda m: m["count"])
+        digests = sorted((json.loads(message["Message"]) for message in AWS.received(self.queue)), key=lambda m: m["count"])
         self.assertEqual([(digest["registered_domain"], digest["count"]) for digest in digests],
                          [("listed.com", 1), ("evil.com", 2)])
 
     def test_sns_is_off_unless_it_is_on(self):
         with self.start(SNS_ON="N", SNS_TOPIC="") as function:
             self.assertEqual(self.process(function, event(query("evil.com")))[0][0], "Ok")
-        self.assertEqual(self.received(), [])
+        self.assertEqual(AWS.received(self.queue), [])
 
     def test_the_largest_event_is_answered_within_the_limit(self):
         payloads = [query(f"www.d{i % 3000}.com", pad="x" * 400) for i in range(7100)]
@@ -201,7 +171,7 @@ class StreamProcessor(unittest.TestCase):
                     verdicts.append(marked.pop("isMatchedDomain"))
                     self.assertEqual(marked, json.loads(json.loads(base64.b64decode(record["data"]))["message"]))
         self.assertEqual(verdicts, ["N", "Y"])
-        self.assertEqual([json.loads(message["Message"])["isMatchedDomain"] for message in self.received()], ["Y"])
+        self.assertEqual([json.loads(message["Message"])["isMatchedDomain"] for message in AWS.received(self.queue)], ["Y"])
 
 
 if __name__ == "__main__":
