@@ -337,7 +337,7 @@ class Lint(unittest.TestCase):
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
 
     def test_sam_validate(self):
-        sam = shutil.which("sam", path=str(pathlib.Path(sys.executable).parent)) or shutil.which("sam")
+        sam = shutil.which("sam", path=SOURCE / "build/sam-venv/bin") or shutil.which("sam")
         if not sam:
             self.skipTest("the AWS SAM CLI is not installed")
         with tempfile.TemporaryDirectory() as home:
