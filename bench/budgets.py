@@ -28,9 +28,10 @@ class Budget:
 
 
 class Results:
-    def __init__(self, mark, imports, functions, service, benches):
+    def __init__(self, mark, imports, dynamodb, functions, service, benches):
         self.mark = mark
         self.imports = imports
+        self.dynamodb = dynamodb
         self.functions = functions
         self.service = service
         self.benches = benches
@@ -96,6 +97,18 @@ BUDGETS = [
         " s",
         lambda r: r.mark["import_seconds"],
         at_least=False,
+    ),
+    Budget(
+        "import into DynamoDB, beside boto3 that reads and writes as much",
+        0.9,
+        " ×",
+        lambda r: r.dynamodb["ours"] / r.dynamodb["reading_and_writing"],
+    ),
+    Budget(
+        "import into DynamoDB, beside boto3 that only writes",
+        0.9,
+        " ×",
+        lambda r: r.dynamodb["ours"] / r.dynamodb["writing"],
     ),
     Budget(
         "a Firehose event of 500 records, names cached, CPU",

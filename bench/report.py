@@ -16,6 +16,7 @@ import re
 import subprocess
 
 from budgets import BUDGETS, Results
+from compare_import import compare as dynamodb
 from compare_lambda import compare as functions
 from compare_mark import compare as mark
 from reference_import import compare as imports
@@ -39,6 +40,7 @@ class Size:
     records: int
     domains: int
     list_names: int
+    items: int
     events: int
     rounds: int
     bench_seconds: float
@@ -46,8 +48,8 @@ class Size:
     large: bool
 
 
-FULL = Size(1_000_000, 1_000_000, 300_000, 200, 5, 0.2, 20, True)
-QUICK = Size(100_000, 100_000, 30_000, 20, 1, 0.01, 2, False)
+FULL = Size(1_000_000, 1_000_000, 300_000, 10_000, 200, 5, 0.2, 20, True)
+QUICK = Size(100_000, 100_000, 30_000, 1_000, 20, 1, 0.01, 2, False)
 
 
 def output(*command):
@@ -147,6 +149,20 @@ def import_table(results):
     )
 
 
+def dynamodb_table(rates):
+    def row(program, measured):
+        return [program, f"{measured:,.0f}/s", f"{rates['ours'] / measured:.3g} ×"]
+
+    return table(
+        ["program", "entries", "`querymark`, beside it"],
+        [
+            row("`querymark domains import`", rates["ours"]),
+            row("boto3, reading and writing", rates["reading_and_writing"]),
+            row("boto3, writing", rates["writing"]),
+        ],
+    )
+
+
 def function_table(result):
     def ms(seconds):
         return f"{seconds * 1e3:.3g} ms"
@@ -219,16 +235,17 @@ def main():
 
     results = {"machine": machine(), "mark": mark.compare(BUILD, FOLDER, size.records, size.domains, size.rounds)}
     results["imports"] = imports.compare(BUILD, FOLDER, size.list_names, min(size.rounds, 3))
+    results["dynamodb"] = dynamodb.compare(BUILD, FOLDER, size.items, min(size.rounds, 3))
     results["functions"] = functions.compare(BUILD, FOLDER, size.events, min(size.rounds, 3))
     log, names = FOLDER / f"log-{size.records}", FOLDER / f"domains-{size.domains}"
     results["service"] = service.compare(BUILD, log, names, size.service_seconds)
     results["benches"] = {program.name: run_bench(program, size) for program in sorted(BUILD.glob("*_bench"))}
     (FOLDER / "results.json").write_text(json.dumps(results, indent=2) + "\n")
 
-    figures = Results(results["mark"], results["imports"], results["functions"], results["service"], results["benches"])
+    figures = Results(**{name: results[name] for name in results if name != "machine"})
     budgets = table(["what", "measured", "budget", ""], [budget.row(figures) for budget in BUDGETS])
-    parts = [mark_table(results["mark"]), import_table(results["imports"]), function_table(results["functions"])]
-    parts.append(service_table(results["service"]))
+    parts = [mark_table(results["mark"]), import_table(results["imports"]), dynamodb_table(results["dynamodb"])]
+    parts += [function_table(results["functions"]), service_table(results["service"])]
     print("\n".join([budgets, *parts]))
     if quick:
         print("docs/performance.md is as it was: these figures are of the quick form")
@@ -240,6 +257,7 @@ def main():
             "corpus": corpus_table(results["mark"]),
             "mark": mark_table(results["mark"]),
             "import": import_table(results["imports"]),
+            "dynamodb": dynamodb_table(results["dynamodb"]),
             "functions": function_table(results["functions"]),
             "service": service_table(results["service"]),
             "benchmarks": bench_tables(results["benches"]),

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""compare.py QUERYMARK [NAMES]: entries a second into a DynamoDB table (moto's server, a process of its own): `querymark
-domains import`, which reads each item before it writes it, beside boto3 with as many threads that writes the same items,
-with and without reading them first. In turns, in one run; Python with boto3 and moto[server] of tests/requirements.txt
-runs it."""
+"""Entries a second into a DynamoDB table (moto's server, a process of its own): `querymark domains import`, which reads
+each item before it writes it, so that nothing others wrote there is lost, beside boto3 with as many threads that writes
+the same items, with and without reading them first. In turns."""
 
 import concurrent.futures
 import os
@@ -11,7 +10,6 @@ import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
 import boto3
@@ -20,7 +18,6 @@ import botocore.config
 THREADS = 8  # as kDynamoDbThreads
 READ_A_REQUEST = 100
 WRITTEN_A_REQUEST = 25
-ROUNDS = 3
 AWS = {"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
 
 
@@ -75,32 +72,28 @@ def theirs(client, items, table, reads):
     return time.monotonic() - began
 
 
-def main():
-    program, names = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 10000
+def measure(client, url, program, path, names, rounds):
+    rates = {"ours": [], "writing": [], "reading_and_writing": []}
+    for turn in range(rounds):
+        rates["ours"].append(names / ours(client, url, program, path, f"ours{turn}"))
+        items = items_of(client, f"ours{turn}")
+        if len(items) != names:
+            raise SystemExit(f"compare_import: {len(items)} items of {names} names")
+        rates["writing"].append(names / theirs(client, items, f"written{turn}", False))
+        rates["reading_and_writing"].append(names / theirs(client, items, f"read{turn}", True))
+    return {name: statistics.median(measured) for name, measured in rates.items()}
+
+
+def compare(build, folder, names, rounds):
+    """Entries a second of each, the medians."""
     server, url = start_server()
     client = boto3.client("dynamodb", endpoint_url=url, region_name=AWS["AWS_REGION"], aws_access_key_id="testing",
                           aws_secret_access_key="testing",
                           config=botocore.config.Config(max_pool_connections=THREADS))
+    path = folder / "dynamodb-list"
+    path.write_text("".join(f"domain{i}.com\n" for i in range(names)), encoding="ascii")
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            path = pathlib.Path(folder, "list.txt")
-            path.write_text("".join(f"domain{i}.com\n" for i in range(names)))
-            rates = {"querymark": [], "boto3, writing": [], "boto3, reading and writing": []}
-            for turn in range(ROUNDS):
-                rates["querymark"].append(names / ours(client, url, program, path, f"ours{turn}"))
-                items = items_of(client, f"ours{turn}")
-                assert len(items) == names
-                rates["boto3, writing"].append(names / theirs(client, items, f"written{turn}", False))
-                rates["boto3, reading and writing"].append(names / theirs(client, items, f"read{turn}", True))
+        return measure(client, url, build / "querymark", path, names, rounds)
     finally:
         server.terminate()
         server.wait()
-    mine = statistics.median(rates["querymark"])
-    for name, measured in rates.items():
-        rate = statistics.median(measured)
-        print(f"{name}: {rate:,.0f} entries/s ({', '.join(f'{one:,.0f}' for one in measured)}); "
-              f"querymark is {mine / rate:.2f} of it")
-
-
-if __name__ == "__main__":
-    main()
