@@ -126,6 +126,7 @@ BUDGETS = [
     Budget("the same, beside the sample's way", 3000, " ×", lambda r: r.functions["table"] / r.functions["warm"]),
     Budget("`stream_processor`, start to first request", 10, " ms", lambda r: r.functions["start_ms"], at_least=False),
     Budget("`stream_processor`, memory then", 15, " MB", lambda r: r.functions["start_bytes"] / 1e6, at_least=False),
+    Budget("`stream_processor`, zip", 10, " MB", lambda r: r.functions["zip_bytes"] / 1e6, at_least=False),
     Budget(
         "service, records by PutRecordBatch, on two processors of its own",
         200,

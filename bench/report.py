@@ -180,6 +180,7 @@ def function_table(result):
                 f"{result['start_ms']:.1f} ms",
                 f"{result['reference_start_ms']:.0f} ms, imports and suffix list alone",
             ],
+            ["zip to deploy", f"{result['zip_bytes'] / 1e6:.1f} MB", "not measured"],
             ["memory then", f"{result['start_bytes'] / 1e6:.1f} MB", f"{result['reference_bytes'] / 1e6:.1f} MB"],
         ],
     )

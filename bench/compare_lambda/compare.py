@@ -137,6 +137,12 @@ def start(build, rounds):
             "reference_bytes": turns.peak_memory([sys.executable, "-c", IMPORTS])}
 
 
+def zip_size(program, folder):
+    subprocess.run([FOLDER.parents[1] / "deploy/sam/package", program, folder / "lambda-package", "--zip",
+                    folder / "lambda.zip"], check=True)
+    return (folder / "lambda.zip").stat().st_size
+
+
 def compare(build, folder, events, rounds):
     """`events`: how many to count requests on, one after another."""
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
@@ -154,5 +160,6 @@ def compare(build, folder, events, rounds):
     result = measure(build, few, some, domains, rounds)
     result["requests_per_million"] = ours(build, many, 1)[1]["requests"] / (events * RECORDS) * 1e6
     result |= start(build, max(rounds, 3))
+    result["zip_bytes"] = zip_size(build / "lambda/stream_processor", folder)
     server.stop()
     return result
