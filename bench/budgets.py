@@ -28,12 +28,13 @@ class Budget:
 
 
 class Results:
-    def __init__(self, mark, imports, dynamodb, functions, service, benches):
+    def __init__(self, mark, imports, dynamodb, functions, service, questions, benches):
         self.mark = mark
         self.imports = imports
         self.dynamodb = dynamodb
         self.functions = functions
         self.service = service
+        self.questions = questions
         self.benches = benches
 
     def ratio(self, ours, theirs):
@@ -49,6 +50,9 @@ class Results:
 
     def reading_ratio(self):
         return min(form["reference_read"] / form["read"] for form in self.imports.values())
+
+    def matched(self, who):
+        return self.questions["questions"]["matched"][who]
 
     def memory(self):
         return max(self.mark["memory"].values()) / MB
@@ -135,4 +139,35 @@ BUDGETS = [
     ),
     Budget("service, p99 at half load", 50, " ms", lambda r: r.service["half"]["p99_ms"], at_least=False),
     Budget("service, peak memory", 256, " MiB", lambda r: r.service["full"]["resident_mib"], at_least=False),
+    Budget("the blog's query over 10 M records", 0.3, " s", lambda r: r.matched("querymark"), at_least=False),
+    Budget(
+        "the same, beside DuckDB",
+        1.2,
+        " times as long",
+        lambda r: r.matched("querymark") / r.matched("DuckDB"),
+        at_least=False,
+    ),
+    Budget(
+        "`compact`, beside DuckDB's COPY",
+        0.7,
+        " ×",
+        lambda r: r.questions["copy_seconds"] / r.questions["compact_seconds"],
+    ),
+    Budget(
+        "dashboard, the overview at 10 M records, slowest call",
+        100,
+        " ms",
+        lambda r: r.questions["dashboard"]["overview_max_ms"],
+        at_least=False,
+    ),
+    Budget(
+        "dashboard, first content painted",
+        1000,
+        " ms",
+        lambda r: r.questions["dashboard"]["first_paint_ms"],
+        at_least=False,
+    ),
+    Budget(
+        "dashboard, weight of the page", 200, " kB", lambda r: r.questions["dashboard"]["page_bytes"] / 1e3, at_least=False
+    ),
 ]

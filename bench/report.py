@@ -19,6 +19,7 @@ from budgets import BUDGETS, Results
 from compare_import import compare as dynamodb
 from compare_lambda import compare as functions
 from compare_mark import compare as mark
+from compare_query import compare as questions
 from reference_import import compare as imports
 from service import load as service
 
@@ -45,11 +46,12 @@ class Size:
     rounds: int
     bench_seconds: float
     service_seconds: float
+    stored_records: int
     large: bool
 
 
-FULL = Size(1_000_000, 1_000_000, 300_000, 10_000, 200, 5, 0.2, 20, True)
-QUICK = Size(100_000, 100_000, 30_000, 1_000, 20, 1, 0.01, 2, False)
+FULL = Size(1_000_000, 1_000_000, 300_000, 10_000, 200, 5, 0.2, 20, 10_000_000, True)
+QUICK = Size(100_000, 100_000, 30_000, 1_000, 20, 1, 0.01, 2, 200_000, False)
 
 
 def output(*command):
@@ -203,6 +205,25 @@ def service_table(result):
     )
 
 
+def questions_table(result):
+    def row(what, ours, theirs, remark):
+        return [what, f"{ours:.3f} s", f"{theirs:.3f} s", f"{theirs / ours:.3g} ×", remark]
+
+    rows = [
+        row(name, seconds["querymark"], seconds["DuckDB"], f"{seconds['rows']:,} rows")
+        for name, seconds in result["questions"].items()
+    ]
+    megabytes = " → ".join(f"{result[key] / 1e6:,.0f} MB" for key in ("gzip_bytes", "parquet_bytes"))
+    rows.append(row("compaction", result["compact_seconds"], result["copy_seconds"], megabytes))
+    dashboard = result["dashboard"]
+    rows.append(["overview, made", f"{dashboard['overview_made_s']:.3f} s", "", "", "in the background"])
+    rows.append(["overview, asked for", f"{dashboard['overview_max_ms'] / 1e3:.3f} s", "", "", "the slowest call"])
+    if "first_paint_ms" in dashboard:
+        weight = f"{dashboard['page_bytes'] / 1e3:.0f} kB"
+        rows.append(["page, first content", f"{dashboard['first_paint_ms'] / 1e3:.3f} s", "", "", weight])
+    return table([f"{result['records']:,} records", "`querymark`", "DuckDB", "", ""], rows)
+
+
 def bench_tables(benches):
     parts = []
     for program, runs in benches.items():
@@ -240,6 +261,7 @@ def main():
     results["functions"] = functions.compare(BUILD, FOLDER, size.events, min(size.rounds, 3))
     log, names = FOLDER / f"log-{size.records}", FOLDER / f"domains-{size.domains}"
     results["service"] = service.compare(BUILD, log, names, size.service_seconds)
+    results["questions"] = questions.compare(BUILD, FOLDER, size.stored_records, size.rounds)
     results["benches"] = {program.name: run_bench(program, size) for program in sorted(BUILD.glob("*_bench"))}
     (FOLDER / "results.json").write_text(json.dumps(results, indent=2) + "\n")
 
@@ -247,6 +269,7 @@ def main():
     budgets = table(["what", "measured", "budget", ""], [budget.row(figures) for budget in BUDGETS])
     parts = [mark_table(results["mark"]), import_table(results["imports"]), dynamodb_table(results["dynamodb"])]
     parts += [function_table(results["functions"]), service_table(results["service"])]
+    parts.append(questions_table(results["questions"]))
     print("\n".join([budgets, *parts]))
     if quick:
         print("docs/performance.md is as it was: these figures are of the quick form")
@@ -261,6 +284,7 @@ def main():
             "dynamodb": dynamodb_table(results["dynamodb"]),
             "functions": function_table(results["functions"]),
             "service": service_table(results["service"]),
+            "questions": questions_table(results["questions"]),
             "benchmarks": bench_tables(results["benches"]),
         }
     )
