@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """deploy/sam/athena: the tables have the columns of the record's members, the Glue table of the template has the
-same, and every saved query is SQL over those. Exit status 77: sqlglot is not installed."""
+same, every saved query is SQL over those, and `querymark query` has the same questions. Exit status 77: sqlglot is not
+installed."""
 import pathlib
 import re
 import sys
@@ -15,8 +16,10 @@ except ImportError:
     print("skipped: Python's sqlglot and cfn-lint are not both installed")
     sys.exit(77)
 
-SAM = pathlib.Path(__file__).resolve().parents[2] / "deploy" / "sam"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SAM = ROOT / "deploy" / "sam"
 ATHENA = SAM / "athena"
+DUCKDB_QUESTIONS = ROOT / "src" / "query" / "questions"
 
 # A record's members, in the order of the blog's table, then those that came later; the day is the partition.
 MEMBERS = """version account_id region vpc_id query_timestamp query_name query_type query_class rcode answers srcaddr
@@ -79,6 +82,25 @@ class Queries(unittest.TestCase):
         query = sqlglot.parse_one("SELECT qname FROM route53query", dialect="athena")
         with self.assertRaises(sqlglot.errors.OptimizeError):
             qualify(query, schema={"route53query": columns("route53query.sql")}, dialect="athena")
+
+    def test_every_question_is_there_for_duckdb_and_for_athena_with_the_same_columns(self):
+        ours = {file.stem: sqlglot.parse_one(file.read_text(), dialect="duckdb")
+                for file in DUCKDB_QUESTIONS.glob("*.sql")}
+        athena = {file.stem: sqlglot.parse_one(file.read_text(), dialect="athena")
+                  for file in (ATHENA / "queries").glob("*.sql")}
+        del athena["failures"]  # of another table, which questions to a store do not read
+        self.assertEqual(sorted(ours), sorted(athena))
+        schema = {"route53query": {**columns("route53query.sql"), "datehour": "string", "day": "string"}}
+        for name, question in ours.items():
+            with self.subTest(name):
+                qualify(question.copy(), schema=schema, dialect="duckdb")
+                self.assertEqual(question.named_selects, athena[name].named_selects)
+
+    def test_the_page_of_questions_shows_each_in_both(self):
+        page = (ROOT / "docs" / "questions.md").read_text()
+        for file in DUCKDB_QUESTIONS.glob("*.sql"):
+            self.assertIn(f"| [{file.stem}](../src/query/questions/{file.name}) "
+                          f"| [{file.stem}](../deploy/sam/athena/queries/{file.name}) |", page)
 
     def test_every_file_says_what_it_is(self):
         for file in ATHENA.rglob("*.sql"):

@@ -8,4 +8,4 @@ FROM route53query
 WHERE firewall_rule_action IS NOT NULL
   AND day >= date_format(current_date - INTERVAL '7' DAY, '%Y/%m/%d')
 GROUP BY 1, 2, 3, 4
-ORDER BY logged_queries DESC
+ORDER BY logged_queries DESC, query_name

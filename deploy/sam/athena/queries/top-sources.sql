@@ -1,4 +1,4 @@
--- The hosts with the most logged queries of yesterday and today, and how many names they asked for.
+-- The hosts with the most logged queries of the last 7 days, and how many names they asked for.
 SELECT vpc_id,
        srcaddr,
        srcids.instance AS instance,
@@ -6,7 +6,7 @@ SELECT vpc_id,
        count(DISTINCT query_name) AS names,
        count_if(isMatchedDomain = 'Y') AS matched
 FROM route53query
-WHERE day >= date_format(current_date - INTERVAL '1' DAY, '%Y/%m/%d')
+WHERE day >= date_format(current_date - INTERVAL '7' DAY, '%Y/%m/%d')
 GROUP BY 1, 2, 3
-ORDER BY logged_queries DESC
+ORDER BY logged_queries DESC, srcaddr
 LIMIT 100

@@ -10,4 +10,4 @@ FROM route53query
 WHERE isMatchedDomain = 'Y'
   AND day >= date_format(current_date - INTERVAL '7' DAY, '%Y/%m/%d')
 GROUP BY 1, 2, 3
-ORDER BY logged_queries DESC
+ORDER BY logged_queries DESC, host, query_name

@@ -5,4 +5,4 @@ CROSS JOIN UNNEST(answers) AS t (answer)
 WHERE isMatchedDomain = 'Y'
   AND day >= date_format(current_date - INTERVAL '7' DAY, '%Y/%m/%d')
 GROUP BY 1, 2, 3
-ORDER BY logged_queries DESC
+ORDER BY logged_queries DESC, query_name, answer_data
