@@ -15,7 +15,6 @@
 #include "cli/output_stream.h"
 #include "cli/store_option.h"
 #include "query/questions.h"
-#include "query/route53query_view.h"
 #include "query/row_text.h"
 
 namespace querymark {
@@ -23,12 +22,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr uint64_t kMebibyte = uint64_t{1} << 20;
+
 struct QueryArguments {
   std::string question;
   std::string store;
   std::string format;
   std::string output = "-";
   std::vector<std::string> parameters;
+  uint64_t cache_max_mb = S3StoreCache::kSizeMax >> 20;
   bool list = false;
 };
 
@@ -116,6 +118,11 @@ ExitStatus list_questions() {
   return written || written.error().code == Errc::kClosed ? ExitStatus::kDone : fail(written.error());
 }
 
+void say_what_is_fetched(size_t objects, uint64_t bytes) {
+  print_info("fetching " + grouped(objects) + (objects == 1 ? " object, " : " objects, ") +
+             grouped((bytes + kMebibyte - 1) / kMebibyte) + " MiB");
+}
+
 ExitStatus query(const CommonOptions& common, const QueryArguments& arguments) {
   if (arguments.list) return list_questions();
   const auto begin = std::chrono::steady_clock::now();
@@ -129,18 +136,19 @@ ExitStatus query(const CommonOptions& common, const QueryArguments& arguments) {
   }
   const Result<SqlQuestion> question = read_question(arguments);
   if (!question) return fail(question.error());
-  const Result<std::string> folder = store_folder(arguments.store, common.home);
-  if (!folder) return fail(folder.error());
+  AwsAccess aws;
+  const Result<LogStore> store =
+      open_log_store(arguments.store, common.home, arguments.cache_max_mb << 20, aws);
+  if (!store) return fail(store.error());
   const Result<SuffixTable> suffixes = common.load_suffixes();
   if (!suffixes) return fail(suffixes.error());
-  Result<SqlDatabase> database = SqlDatabase::open(*suffixes);
-  if (!database) return fail(database.error());
-  for (const auto& step :
-       {create_route53query_view(*database, *folder), database->confine({*folder}, unfinished)})
-    if (!step) return fail(step.error());
-  const Result<uint64_t> rows = unfinished
-                                    ? write_parquet(*database, *question, arguments.output, *unfinished)
-                                    : print_rows(*database, *question, format);
+  Result<OpenedLogStore> opened =
+      store->open(*question, *suffixes, {.writable_file = unfinished, .on_fetch = say_what_is_fetched});
+  if (!opened) return fail(opened.error());
+  if (opened->is_empty) print_warning("there are no logs below " + arguments.store);
+  const Result<uint64_t> rows =
+      unfinished ? write_parquet(opened->database, *question, arguments.output, *unfinished)
+                 : print_rows(opened->database, *question, format);
   if (!rows) return rows.error().code == Errc::kClosed ? ExitStatus::kDone : fail(rows.error());
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   char seconds[32];
@@ -165,6 +173,10 @@ void add_query_command(CLI::App& app, const CommonOptions& common, Action& actio
   verb->add_option("--param", arguments->parameters,
                    "Value of $NAME in the question; may be given several times")
       ->type_name("NAME=VALUE");
+  verb->add_option("--cache-max", arguments->cache_max_mb,
+                   "What of a store in S3 may lie in the home's cache, in MiB")
+      ->type_name("MIB")
+      ->capture_default_str();
   CLI::Option* list = verb->add_flag("--list", arguments->list, "List the saved questions");
   verb->callback([&common, &action, arguments, question, list] {
     if (question->count() + list->count() == 0) throw CLI::RequiredError("a question (or --list)");

@@ -175,11 +175,11 @@ class Compaction {
     for (const std::string& source : sources.paths) list += (list.empty() ? "" : ", ") + sql_quoted(source);
     const std::string rows = sources.have_other_members ? select_with_other_members("[" + list + "]")
                                                         : select_from_ndjson("[" + list + "]");
-    Result<uint64_t> written =
-        database_.select_into_parquet({"SELECT * EXCLUDE (filename) FROM (" + rows +
-                                           ") ORDER BY registeredDomain, srcaddr, query_timestamp",
-                                       {}},
-                                      path);
+    Result<uint64_t> written = database_.select_into_parquet(
+        {"SELECT * EXCLUDE (filename) FROM (" + rows +
+             ") ORDER BY isMatchedDomain DESC, registeredDomain, srcaddr, query_timestamp",
+         {}},
+        path);
     if (!written) return written.error();
     if (*written == sources.records) return {};
     return Error::corrupt(path + " holds " + std::to_string(*written) + " records, the objects " +

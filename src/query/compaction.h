@@ -9,7 +9,8 @@
 #include "psl/suffix_table.h"
 
 // Makes Parquet of a store's delivered objects: a folder's gzip NDJSON objects become one Parquet file,
-// sorted by first-level domain and source, which the view (route53query_view.h) reads in their place.
+// matched records first, each part sorted by first-level domain and source, which the view
+// (route53query_view.h) reads in their place.
 //
 //   2026/11/24/10/a.gz, b.gz   ->   2026/11/24/10/a.parquet
 //

@@ -3,6 +3,8 @@
 
 #include <duckdb.h>
 
+#include <string_view>
+
 #include "base/result.h"
 
 // DuckDB's C API, opened at run time. For the .cc files of this folder only: it shows DuckDB's own types.
@@ -71,5 +73,15 @@ struct DuckDbLibrary {
 // Looks beside the program (libduckdb.so), below it as it is installed (../lib/querymark/), and where the
 // system keeps its libraries. Opened once, never closed. kNotFound says where it was looked for.
 Result<const DuckDbLibrary*> duckdb_library();
+
+// Whether a row of a vector holds a value; its text.
+inline bool is_valid(const uint64_t* validity, idx_t row) {
+  return validity == nullptr || (validity[row / 64] >> (row % 64) & 1) != 0;
+}
+
+inline std::string_view text_at(const DuckDbLibrary& api, duckdb_vector vector, idx_t row) {
+  duckdb_string_t& value = static_cast<duckdb_string_t*>(api.vector_get_data(vector))[row];
+  return {api.string_t_data(&value), api.string_t_length(value)};
+}
 
 }  // namespace querymark

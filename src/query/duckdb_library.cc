@@ -36,7 +36,7 @@ OpenedLibrary open_library() {
   const std::array<std::string, 3> places = {program / "libduckdb.so",
                                              program / "../lib/querymark/libduckdb.so", "libduckdb.so"};
   for (const std::string& place : places) {
-    void* handle = ::dlopen(place.c_str(), RTLD_NOW | RTLD_LOCAL);
+    void* handle = ::dlopen(place.c_str(), RTLD_LAZY | RTLD_LOCAL);
     if (handle == nullptr) {
       opened.error += (opened.error.empty() ? "" : "; ") + std::string(::dlerror());
       continue;

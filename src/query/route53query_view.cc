@@ -2,43 +2,48 @@
 #include "query/route53query_view.h"
 
 #include <array>
+#include <set>
 
 #include "query/store_files.h"
 
 namespace querymark {
 namespace {
 
-// Types of contracts that Athena's table has too. `match` and `registeredDomain` come with --annotate.
-constexpr const char* kTypedColumns = R"(
-  version VARCHAR, account_id VARCHAR, region VARCHAR, vpc_id VARCHAR, query_timestamp VARCHAR,
-  query_name VARCHAR, query_type VARCHAR, query_class VARCHAR, rcode VARCHAR,
-  answers STRUCT(Rdata VARCHAR, "Type" VARCHAR, "Class" VARCHAR)[],
-  srcaddr VARCHAR, srcport INTEGER, transport VARCHAR,
-  srcids STRUCT(instance VARCHAR, resolver_endpoint VARCHAR, resolver_network_interface VARCHAR),
-  isMatchedDomain VARCHAR,
-  firewall_rule_action VARCHAR, firewall_rule_group_id VARCHAR, firewall_domain_list_id VARCHAR,
-  registeredDomain VARCHAR, "match" STRUCT(entry VARCHAR, scope VARCHAR, lists VARCHAR[]))";
+// Names and types, those of contracts that Athena's table has too. `match` and `registeredDomain` come with
+// --annotate.
+struct TypedColumn {
+  std::string_view name;
+  std::string_view type;
+};
+constexpr std::string_view kText = "VARCHAR";
+constexpr std::array kTypedColumns = {
+    TypedColumn{"version", kText},
+    TypedColumn{"account_id", kText},
+    TypedColumn{"region", kText},
+    TypedColumn{"vpc_id", kText},
+    TypedColumn{"query_timestamp", kText},
+    TypedColumn{"query_name", kText},
+    TypedColumn{"query_type", kText},
+    TypedColumn{"query_class", kText},
+    TypedColumn{"rcode", kText},
+    TypedColumn{"answers", R"(STRUCT(Rdata VARCHAR, "Type" VARCHAR, "Class" VARCHAR)[])"},
+    TypedColumn{"srcaddr", kText},
+    TypedColumn{"srcport", "INTEGER"},
+    TypedColumn{"transport", kText},
+    TypedColumn{"srcids",
+                "STRUCT(instance VARCHAR, resolver_endpoint VARCHAR, resolver_network_interface VARCHAR)"},
+    TypedColumn{"isMatchedDomain", kText},
+    TypedColumn{"firewall_rule_action", kText},
+    TypedColumn{"firewall_rule_group_id", kText},
+    TypedColumn{"firewall_domain_list_id", kText},
+    TypedColumn{"registeredDomain", kText},
+    TypedColumn{"match", "STRUCT(entry VARCHAR, scope VARCHAR, lists VARCHAR[])"}};
 
-constexpr std::array<std::string_view, 20> kColumns = {"version",
-                                                       "account_id",
-                                                       "region",
-                                                       "vpc_id",
-                                                       "query_timestamp",
-                                                       "query_name",
-                                                       "query_type",
-                                                       "query_class",
-                                                       "rcode",
-                                                       "answers",
-                                                       "srcaddr",
-                                                       "srcport",
-                                                       "transport",
-                                                       "srcids",
-                                                       "isMatchedDomain",
-                                                       "firewall_rule_action",
-                                                       "firewall_rule_group_id",
-                                                       "firewall_domain_list_id",
-                                                       "registeredDomain",
-                                                       "match"};
+constexpr auto kColumns = [] {
+  std::array<std::string_view, kTypedColumns.size()> names;
+  for (size_t i = 0; i < names.size(); ++i) names[i] = kTypedColumns[i].name;
+  return names;
+}();
 
 // "version", "account_id", …, each `before` NAME `after`.
 std::string each_column(std::string_view before, std::string_view after) {
@@ -87,11 +92,35 @@ std::string glob(const std::string& folder, const char* suffix) {
   return sql_quoted(folder + "/**/*" + suffix);
 }
 
-// Parquet of other makers may lack columns or have more: an empty table of ours gives those that are missing.
-std::string select_from_parquet(const std::string& files) {
-  return std::string("SELECT ") + column_names() +
-         ", filename FROM (SELECT * FROM route53query_columns UNION ALL BY NAME SELECT * FROM read_parquet(" +
-         files + ", union_by_name = true, filename = true))";
+// SQL's names are alike in either case.
+std::string in_lower_case(std::string_view text) {
+  std::string lower;
+  for (const char c : text) lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return lower;
+}
+
+// Parquet of other makers may lack columns or have more.
+Result<std::string> select_from_parquet(SqlDatabase& database, const std::string& files) {
+  const std::string source = " FROM read_parquet(" + files + ", union_by_name = true, filename = true)";
+  const Result<std::vector<SqlColumn>> columns = database.columns({"SELECT *" + source, {}});
+  if (!columns) return columns.error();
+  std::set<std::string> found;
+  for (const SqlColumn& column : *columns) found.insert(in_lower_case(column.name));
+  std::string select = "SELECT ";
+  for (const TypedColumn& column : kTypedColumns) {
+    if (!found.contains(in_lower_case(column.name)))
+      select.append("NULL::").append(column.type).append(" AS ");
+    select.append("\"").append(column.name).append("\", ");
+  }
+  return select + "filename" + source;
+}
+
+// None: as if there were one without records.
+std::string select_nothing() {
+  std::string select = "SELECT ";
+  for (const TypedColumn& column : kTypedColumns)
+    select.append("NULL::").append(column.type).append(" AS \"").append(column.name).append("\", ");
+  return select + "''::VARCHAR AS filename LIMIT 0";
 }
 
 std::string where_not_replaced(const StoreFiles& files) {
@@ -134,15 +163,21 @@ std::string select_with_other_members(const std::string& files) {
 Result<void> create_route53query_view(SqlDatabase& database, const std::string& folder) {
   const Result<StoreFiles> files = list_store_files(folder);
   if (!files) return files.error();
-  const std::string select = "SELECT " + column_names() + ", filename FROM ";
-  std::string rows = select + "route53query_columns";
+  // A question is planned several times, and each time every file's schema is looked at.
+  Result<void> done = database.execute("SET parquet_metadata_cache = true");
+  if (!done) return done;
+  std::string rows;
   if (files->has_ndjson)
-    rows += " UNION ALL " + select + "(" + select_from_ndjson(glob(folder, kNdjsonSuffix)) + ")" +
-            where_not_replaced(*files);
-  if (files->has_parquet) rows += " UNION ALL " + select_from_parquet(glob(folder, kParquetSuffix));
-  return database.execute(std::string("CREATE TABLE route53query_columns (") + kTypedColumns +
-                          ", filename VARCHAR); CREATE VIEW route53query AS SELECT " + column_names() + ", " +
-                          kDatehour + " AS datehour, datehour[:10] AS day FROM (" + rows + ")");
+    rows = "SELECT " + column_names() + ", filename FROM (" +
+           select_from_ndjson(glob(folder, kNdjsonSuffix)) + ")" + where_not_replaced(*files);
+  if (files->has_parquet) {
+    const Result<std::string> parquet = select_from_parquet(database, glob(folder, kParquetSuffix));
+    if (!parquet) return parquet.error();
+    rows += (rows.empty() ? "" : " UNION ALL ") + *parquet;
+  }
+  if (rows.empty()) rows = select_nothing();
+  return database.execute("CREATE VIEW route53query AS SELECT " + column_names() + ", " + kDatehour +
+                          " AS datehour, left(datehour, 10) AS day FROM (" + rows + ")");
 }
 
 }  // namespace querymark

@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "base/temporary_folder.h"
-#include "dns/domain_name.h"
 #include "query/duckdb_library-inl.h"
 #include "query/reading_text.h"
+#include "query/registrable_domain_function-inl.h"
 
 namespace querymark {
 
@@ -70,54 +70,6 @@ class Chunk {
 // DuckDB's words; what they are about is a question, so it is the caller's to change.
 Error sql_error(const char* words) {
   return Error::invalid(words == nullptr ? "DuckDB failed and does not say why" : words);
-}
-
-bool is_valid(const uint64_t* validity, idx_t row) {
-  return validity == nullptr || (validity[row / 64] >> (row % 64) & 1) != 0;
-}
-
-std::string_view text_at(const DuckDbLibrary& api, duckdb_vector vector, idx_t row) {
-  duckdb_string_t& value = static_cast<duckdb_string_t*>(api.vector_get_data(vector))[row];
-  return {api.string_t_data(&value), api.string_t_length(value)};
-}
-
-// registrable_domain(name) over a chunk of names; NULL where there is none.
-void registrable_domains(const DuckDbLibrary& api, const SuffixTable& suffixes, duckdb_data_chunk input,
-                         duckdb_vector output) {
-  const duckdb_vector names = api.data_chunk_get_vector(input, 0);
-  const uint64_t* given = api.vector_get_validity(names);
-  api.vector_ensure_validity_writable(output);
-  uint64_t* found = api.vector_get_validity(output);
-  for (idx_t row = 0; row < api.data_chunk_get_size(input); ++row) {
-    const DomainName name = is_valid(given, row) ? normalize_name(text_at(api, names, row)) : DomainName();
-    const std::string_view registrable =
-        name.ok() ? suffixes.registrable_domain(name.text()) : std::string_view();
-    if (registrable.empty()) {
-      api.validity_set_row_invalid(found, row);
-    } else {
-      api.vector_assign_string_element_len(output, row, registrable.data(), registrable.size());
-    }
-  }
-}
-
-void call_registrable_domain(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector output) {
-  const Result<const DuckDbLibrary*> api = duckdb_library();
-  const auto* suffixes = static_cast<const SuffixTable*>((*api)->scalar_function_get_extra_info(info));
-  registrable_domains(**api, *suffixes, input, output);
-}
-
-bool add_functions(const DuckDbLibrary& api, duckdb_connection connection, SuffixTable& suffixes) {
-  duckdb_logical_type text = api.create_logical_type(DUCKDB_TYPE_VARCHAR);
-  duckdb_scalar_function function = api.create_scalar_function();
-  api.scalar_function_set_name(function, "registrable_domain");
-  api.scalar_function_add_parameter(function, text);
-  api.scalar_function_set_return_type(function, text);
-  api.scalar_function_set_extra_info(function, &suffixes, nullptr);
-  api.scalar_function_set_function(function, call_registrable_domain);
-  const bool added = api.register_scalar_function(connection, function) == DuckDBSuccess;
-  api.destroy_scalar_function(&function);
-  api.destroy_logical_type(&text);
-  return added;
 }
 
 // The one statement of a text, prepared.
@@ -226,7 +178,7 @@ Result<SqlDatabase> SqlDatabase::open(const SuffixTable& suffixes) {
     done = done && api.set_config(config, name, value) == DuckDBSuccess;
   done = done && api.open_ext(nullptr, &state->database, config, &words) == DuckDBSuccess &&
          api.connect(state->database, &state->connection) == DuckDBSuccess &&
-         add_functions(api, state->connection, state->suffixes);
+         add_registrable_domain(api, state->connection, state->suffixes);
   api.destroy_config(&config);
   const std::string detail = words == nullptr ? "" : std::string(": ") + words;
   api.free(words);
@@ -328,7 +280,37 @@ Result<void> run(const DuckDbLibrary& api, duckdb_connection connection, const s
   return sql_error(api.result_error(&result.handle));
 }
 
+// The last cell of the last row.
+class LastCell final : public SqlRowSink {
+ public:
+  Result<void> begin(std::span<const SqlColumn>) override { return {}; }
+  Result<void> row(std::span<const std::optional<std::string_view>> cells) override {
+    text = cells.back().value_or("");
+    return {};
+  }
+  std::string text;
+};
+
 }  // namespace
+
+Result<std::vector<SqlColumn>> SqlDatabase::columns(const SqlQuestion& question) {
+  Result<ReadingStatement> reading = check_reads(state_->api, state_->connection, question.text);
+  return reading ? std::move(reading->columns) : Result<std::vector<SqlColumn>>(reading.error());
+}
+
+Result<std::string> SqlDatabase::plan(const SqlQuestion& question) {
+  const DuckDbLibrary& api = state_->api;
+  const Result<ReadingStatement> reading = check_reads(api, state_->connection, question.text);
+  if (!reading) return reading.error();
+  if (reading->is_explain) return Error::invalid("a plan has no plan");
+  QueryResult result(api);
+  const Result<void> running =
+      run(api, state_->connection, "EXPLAIN (FORMAT json) " + question.text, question.parameters, result);
+  if (!running) return running.error();
+  LastCell plan;
+  const Result<uint64_t> rows = pass_rows(api, result, plan);
+  return rows ? Result<std::string>(std::move(plan.text)) : rows.error();
+}
 
 Result<uint64_t> SqlDatabase::select(const SqlQuestion& question, SqlForm form, SqlRowSink& sink) {
   const DuckDbLibrary& api = state_->api;

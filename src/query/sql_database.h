@@ -70,6 +70,11 @@ class SqlDatabase {
   // The rows as a Parquet file (zstd). How many there were.
   Result<uint64_t> select_into_parquet(const SqlQuestion& question, const std::string& path);
 
+  // Those of the answer, without asking; errors as select().
+  Result<std::vector<SqlColumn>> columns(const SqlQuestion& question);
+  // DuckDB's plan of somebody else's question, as its EXPLAIN (FORMAT json) writes it; errors as select().
+  Result<std::string> plan(const SqlQuestion& question);
+
   // Ends what is being asked at this moment, if anything is, with an error. From any thread.
   void interrupt();
 

@@ -14,13 +14,9 @@ namespace fs = std::filesystem;
 
 constexpr size_t kManifestSizeMax = size_t{64} << 20;
 
-bool is_manifest(std::string_view name) {
-  return name.starts_with('.') && name.ends_with(kReplacesSuffix);
-}
-
 Result<void> add_file(const fs::path& path, StoreFiles& files) {
   const std::string name = path.filename();
-  if (is_manifest(name)) {
+  if (is_manifest_name(name)) {
     std::error_code code;
     if (!fs::exists(parquet_path(path), code)) return {};
     Result<std::vector<std::string>> replaced = read_replaces(path);
@@ -35,6 +31,10 @@ Result<void> add_file(const fs::path& path, StoreFiles& files) {
 
 }  // namespace
 
+bool is_manifest_name(std::string_view name) {
+  return name.starts_with('.') && name.ends_with(kReplacesSuffix);
+}
+
 std::string replaces_path(const std::string& parquet_path) {
   const fs::path path(parquet_path);
   std::string name = ".";
@@ -48,18 +48,21 @@ std::string parquet_path(const std::string& manifest_path) {
   return path.parent_path() / name.substr(1, name.size() - 1 - std::string_view(kReplacesSuffix).size());
 }
 
-Result<std::vector<std::string>> read_replaces(const std::string& manifest_path) {
-  const Result<std::string> text = read_file(manifest_path, kManifestSizeMax);
-  if (!text) return text.error();
+Result<std::vector<std::string>> parse_replaces(std::string_view text, const std::string& manifest_path) {
   std::vector<std::string> paths;
   const fs::path folder = fs::path(manifest_path).parent_path();
-  for (size_t begin = 0; begin < text->size();) {
-    const size_t end = text->find('\n', begin);
-    if (end == std::string::npos) return Error::corrupt(manifest_path + " ends in the middle of a line");
-    paths.push_back(folder / text->substr(begin, end - begin));
-    begin = end + 1;
+  while (!text.empty()) {
+    const size_t end = text.find('\n');
+    if (end == std::string_view::npos) return Error::corrupt(manifest_path + " ends in the middle of a line");
+    paths.push_back(folder / text.substr(0, end));
+    text.remove_prefix(end + 1);
   }
   return paths;
+}
+
+Result<std::vector<std::string>> read_replaces(const std::string& manifest_path) {
+  const Result<std::string> text = read_file(manifest_path, kManifestSizeMax);
+  return text ? parse_replaces(*text, manifest_path) : Result<std::vector<std::string>>(text.error());
 }
 
 Result<StoreFiles> list_store_files(const std::string& folder) {

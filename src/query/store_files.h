@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -29,10 +30,12 @@ struct StoreFiles {
 // One walk over the folder: some microseconds a file. kNotFound where there is no such folder.
 Result<StoreFiles> list_store_files(const std::string& folder);
 
-// The manifest of a Parquet file, beside it; and the Parquet file of a manifest.
+bool is_manifest_name(std::string_view name);
+// The manifest of a Parquet file, beside it; and the Parquet file of a manifest. Of keys in S3 likewise.
 std::string replaces_path(const std::string& parquet_path);
 std::string parquet_path(const std::string& manifest_path);
-// Paths of the objects that the manifest names.
+// Paths of the objects that the manifest names: those in its text, beside it.
+Result<std::vector<std::string>> parse_replaces(std::string_view text, const std::string& manifest_path);
 Result<std::vector<std::string>> read_replaces(const std::string& manifest_path);
 
 }  // namespace querymark
