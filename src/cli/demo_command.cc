@@ -2,9 +2,11 @@
 // querymark demo: a walk through the program on the samples that come with it. Each command is shown and then
 // run, in a temporary folder with a home of its own.
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -12,8 +14,10 @@
 #include <memory>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <vector>
 
+#include "base/deadline.h"
 #include "cli/command.h"
 #include "cli/demo_service.h"
 
@@ -64,13 +68,17 @@ std::vector<Step> service_steps(uint16_t port) {
 }
 
 const std::array kStoreSteps = {
-    Step{"Stopped, it has delivered what it held, under the names that Firehose gives:",
-         "cd home/store && find . -name '*.gz'"},
+    Step{"Delivered, under the names that Firehose gives:", "cd home/store && find . -name '*.gz'"},
     Step{"The blog post's question, asked of the store:",
          "querymark query \"SELECT query_name, srcaddr, srcids, vpc_id FROM route53query WHERE "
          "isMatchedDomain = "
          "'Y' LIMIT 5\""},
 };
+
+// A second after the records came it delivers them, in place of a minute.
+const std::vector<std::string> kServeArguments = {"--alert", "file:alerts.ndjson", "--buffer-interval", "1"};
+constexpr std::chrono::seconds kDeliveryTime(30);
+constexpr std::chrono::milliseconds kLookInterval(50);
 
 constexpr const char* kNext =
     "\nNext, with your own: querymark domains import LIST, then querymark mark LOG or querymark serve. What "
@@ -149,13 +157,48 @@ Result<void> run_all(const Steps& steps) {
   return {};
 }
 
+bool is_any_file(const fs::path& folder, std::string_view suffix) {
+  std::error_code code;
+  for (fs::recursive_directory_iterator at(folder, code), end; !code && at != end; at.increment(code))
+    if (at->path().native().ends_with(suffix)) return true;
+  return false;
+}
+
+// Until all that was taken is in the store.
+Result<void> wait_for_delivery() {
+  for (const Deadline deadline = Deadline::after(kDeliveryTime);
+       !is_any_file("home/store", ".gz") || is_any_file("home/spool", ".part");) {
+    if (deadline.passed()) return Error{Errc::kIo, "the demo ended early: the service does not deliver"};
+    std::this_thread::sleep_for(kLookInterval);
+  }
+  return {};
+}
+
+// Leaves the service to whoever sits before the terminal; elsewhere nobody could look.
+void show_dashboard(uint16_t port) {
+  const bool is_watched = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0;
+  std::printf("\nThe dashboard, with these records in it:\n\n    http://127.0.0.1:%u/\n\n%s\n",
+              unsigned{port},
+              is_watched ? "The service ends, and the demo with it, when you press Enter."
+                         : "The service ends with the demo; on a terminal it waits for you.");
+  std::fflush(stdout);
+  if (is_watched) {
+    while (std::getchar() != '\n' && std::feof(stdin) == 0) {
+    }
+  }
+}
+
 Result<void> show_service() {
   std::printf("\n%s\n", kServes);
-  Result<DemoService> service = DemoService::start({"--alert", "file:alerts.ndjson"});
+  Result<DemoService> service = DemoService::start(kServeArguments);
   if (!service) return service.error();
-  if (Result<void> done = run_all(service_steps(service->port())); !done) return done;
-  service->stop();
-  return run_all(kStoreSteps);
+  Result<void> done = run_all(service_steps(service->port()));
+  if (done) done = wait_for_delivery();
+  if (done) done = run_all(kStoreSteps);
+  if (!done) return done;
+  std::fputs(kNext, stdout);
+  show_dashboard(service->port());
+  return {};
 }
 
 ExitStatus demo(const std::string& samples_given, bool keep) {
@@ -174,7 +217,6 @@ ExitStatus demo(const std::string& samples_given, bool keep) {
   std::signal(SIGPIPE, SIG_DFL);
   if (const Result<void> done = run_all(kSteps); !done) return fail(done.error());
   if (const Result<void> done = show_service(); !done) return fail(done.error());
-  std::fputs(kNext, stdout);
   if (keep)
     std::printf("The samples, the marked records and the table stay in %s.\n", workplace->folder().c_str());
   return ExitStatus::kDone;

@@ -7,6 +7,7 @@ Exit status 77: Debian's packaging tools are not installed.
 import argparse
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -62,7 +63,9 @@ def main():
         program = str(root / "usr/bin/querymark")
         home = dict(os.environ, HOME=folder)
         assert output_of(program, "version", env=home).startswith("querymark ")
-        assert "isMatchedDomain" in output_of(program, "demo", cwd=folder, env=home)
+        shown = output_of(program, "demo", cwd=folder, env=home)
+        assert re.search(r"^query_name,srcaddr,srcids,vpc_id\n\S+,", shown, re.MULTILINE), shown
+        assert re.search(r"^ +http://127\.0\.0\.1:\d+/$", shown, re.MULTILINE), shown
     return 0
 
 
