@@ -3,10 +3,18 @@
 
 import {field, h, replace} from "./dom.js";
 import {number, plain_name, shown_name, time} from "./format.js";
-import {get, poll} from "./server.js";
+import {get, stream} from "./server.js";
 
-const kInterval = 2000;
 const kRowsMax = 300;
+const kLinesMax = 5000;
+const kGap = "";  // in place of lines that the page did not get
+const kHeads = ["Time", "", "Name", "Type", "Code", "Host", "Answers"];
+const kStates = {
+  open: ["good", "live"],
+  broken: ["warn", "connecting again…"],
+  asking: ["warn", "asking from time to time"],
+  paused: ["calm", "paused"],
+};
 
 function answers_of(record) {
   if (!Array.isArray(record.answers)) return "";
@@ -37,45 +45,75 @@ function parse(line) {
   }
 }
 
+// The newest lines that `is_wanted`, as rows, the newest first.
+function rows_of(lines, is_wanted) {
+  const rows = [];
+  for (let i = lines.length; i-- > 0 && rows.length < kRowsMax;) {
+    if (lines[i] === kGap) {
+      rows.push(h("tr", {class: "gap"}, h("td", {colSpan: kHeads.length}, "Records came here that this page did not get.")));
+      continue;
+    }
+    const record = parse(lines[i]);
+    if (record && is_wanted(lines[i], record)) rows.push(row(record));
+  }
+  return rows;
+}
+
 export function show_live(main, _parameters, signal) {
   const only_matched = h("input", {type: "checkbox"});
   const filter = h("input", {type: "search", placeholder: "in any member"});
   const pause = h("button", {type: "button", "aria-pressed": "false"}, "Pause");
-  const note = h("p", {class: "note", role: "status"}, "Waiting for records…");
+  const state = h("span", {class: "badge calm", role: "status"}, "connecting…");
+  const note = h("p", {class: "note"}, "Waiting for records…");
   const body = h("tbody", {});
-  let lines = [], cursor = "", seen = 0, skipped = false, paused = false;
+  let lines = [], cursor = "", seen = 0, running = null;
 
   const draw = () => {
     const text = filter.value.trim().toLowerCase();
-    const shown = lines.filter((line) => !text || line.toLowerCase().includes(text)).map(parse)
-      .filter((record) => record && (!only_matched.checked || record.isMatchedDomain === "Y"));
-    replace(body, shown.slice(-kRowsMax).reverse().map(row));
+    replace(body, rows_of(lines, (line, record) => line.toLowerCase().includes(text) &&
+      (!only_matched.checked || record.isMatchedDomain === "Y")));
     note.textContent = seen === 0 ? "Waiting for records…" :
-      `${number(seen)} records since this page was opened${skipped ? ", some more not shown" : ""}; the newest ${number(lines.length)} are kept.`;
+      `${number(seen)} records since this page was opened; the newest ${number(Math.min(seen, kLinesMax))} are kept.`;
+  };
+  const take = (tail, next) => {
+    cursor = next;
+    seen += tail.lines.length;
+    lines = [...lines, ...tail.skipped ? [kGap] : [], ...tail.lines].slice(-kLinesMax);
+    draw();
+  };
+  const show_state = (name) => {
+    const [kind, text] = kStates[name];
+    state.className = "badge " + kind;
+    state.textContent = text;
+  };
+  const watch = () => {
+    running = new AbortController();
+    signal.addEventListener("abort", () => running.abort());
+    stream("stream", () => ({cursor}), running.signal, {
+      received: (event) => take(JSON.parse(event.data), event.lastEventId),
+      changed: show_state,
+      // The service has no room for another stream, or wants a log-in: asking tells which.
+      instead: async () => {
+        const tail = await get("tail", {cursor}, running.signal);
+        if (tail.lines.length > 0 || tail.skipped) take(tail, tail.cursor);
+      },
+    });
   };
   pause.addEventListener("click", () => {
-    paused = !paused;
-    pause.textContent = paused ? "Go on" : "Pause";
-    pause.setAttribute("aria-pressed", String(paused));
+    const is_paused = pause.getAttribute("aria-pressed") === "true";
+    pause.setAttribute("aria-pressed", String(!is_paused));
+    pause.textContent = is_paused ? "Pause" : "Go on";
+    if (is_paused) return watch();
+    running.abort();
+    show_state("paused");
   });
   only_matched.addEventListener("change", draw);
   filter.addEventListener("input", draw);
-  const heads = ["Time", "", "Name", "Type", "Code", "Host", "Answers"];
   main.append(h("h1", {}, "Live"), h("section", {class: "panel"},
-    h("div", {class: "bar"}, field("Filter", filter), h("label", {class: "toggle"}, only_matched, " Only matched"), pause),
+    h("div", {class: "bar"}, field("Filter", filter), h("label", {class: "toggle"}, only_matched, " Only matched"), pause, state),
     note,
-    h("div", {class: "scroll tall"}, h("table", {}, h("caption", {class: "unseen"}, "Newest records"),
-      h("thead", {}, h("tr", {}, heads.map((head) => h("th", {scope: "col"}, head)))), body))),
-  h("p", {class: "note"}, "The page asks every two seconds for records acknowledged since, and shows the newest; all of them go to the store."));
-
-  poll(kInterval, signal, async () => {
-    if (paused) return;
-    const tail = await get("tail", {cursor}, signal);
-    cursor = tail.cursor;
-    skipped ||= tail.skipped;
-    seen += tail.lines.length;
-    if (tail.lines.length === 0) return;
-    lines = [...lines, ...tail.lines].slice(-5000);
-    draw();
-  });
+    h("div", {class: "scroll tall", tabindex: "0", role: "region", "aria-label": "Newest records"}, h("table", {}, h("caption", {class: "unseen"}, "Newest records"),
+      h("thead", {}, h("tr", {}, kHeads.map((head) => h("th", {scope: "col"}, head)))), body))),
+  h("p", {class: "note"}, "Records as the service acknowledges them, before they are in any object. Where they come faster than a page can show, it gets the newest and says so; all of them go to the store."));
+  watch();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The password, where the service asks for one.
+// The password or a token, where the service asks for one.
 
 import {field, h} from "./dom.js";
 import {post} from "./server.js";
@@ -19,7 +19,7 @@ export function show_login(main, logged_in) {
     }
   };
   main.append(h("section", {class: "panel login"}, h("h1", {}, "Log in"),
-    h("form", {onsubmit: submit}, field("Password", password), h("button", {type: "submit", class: "main"}, "Log in"),
+    h("form", {onsubmit: submit}, field("Password or token", password), h("button", {type: "submit", class: "main"}, "Log in"),
       failure)));
   password.focus();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What became of every record: the sums that must come out even, and how full the service's rooms are.
+// What became of every record: the sums that must come out even, and how full spool and memory are.
 
 import {h, replace} from "./dom.js";
 import {bytes, number, seconds} from "./format.js";
@@ -18,11 +18,12 @@ export function read_metrics(text) {
 function sum(title, left, right) {
   const total = (terms) => terms.reduce((all, [, value]) => all + value, 0);
   const is_even = total(left) === total(right);
-  const side = (terms) => terms.map(([label, value], i) =>
-    [i > 0 && h("span", {class: "plus"}, "+"), h("span", {class: "term"}, h("strong", {}, number(value)), h("small", {}, label))]);
+  const sign = (text) => text && h("span", {class: "plus"}, text);
+  const side = (terms, first) => terms.map(([label, value], i) =>
+    h("span", {class: "operand"}, sign(i === 0 ? first : "+"), h("span", {class: "term"}, h("strong", {}, number(value)), h("small", {}, label))));
   return h("section", {class: "panel sum"}, h("h2", {}, title, " ",
     h("span", {class: `badge ${is_even ? "good" : "warn"}`}, is_even ? "adds up" : "does not add up")),
-  h("div", {class: "terms"}, side(left), h("span", {class: "plus"}, "="), side(right)));
+  h("div", {class: "terms"}, side(left, ""), side(right, "=")));
 }
 
 function gauge(label, value, most, text) {
@@ -47,7 +48,7 @@ function draw(m) {
     sum("Records received", [["received", value("records_received_total")]], [...acknowledged, ["refused", value("records_refused_total")]]),
     sum("Marked records to the store", ...lines("records")),
     sum("Rejected records to the store", ...lines("errors")),
-    h("section", {class: "panel"}, h("h2", {}, "Rooms"), h("div", {class: "gauges"},
+    h("section", {class: "panel"}, h("h2", {}, "Space"), h("div", {class: "gauges"},
       gauge("Spool", spool, value("spool_bytes_max"), bytes),
       gauge("Memory of requests", value("request_memory_bytes"), value("request_memory_bytes_max"), bytes))),
     h("section", {class: "panel"}, h("h2", {}, "State"), h("dl", {class: "facts"},

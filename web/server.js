@@ -69,6 +69,49 @@ export function query(sql, {rows, signal} = {}) {
   return post("query", {rows}, sql, signal);
 }
 
+const kSilenceMax = 40000;  // milliseconds; the service's beat comes every fifteen seconds
+const kStreamRetry = 2000;
+
+// Server-sent events of `path` until the signal; a broken connection is opened again by the browser, which tells the
+// service the last event that came, one that it refuses after `instead`. `parameters`: a function, asked whenever one is
+// opened. changed("open" | "broken" | "asking"): how it stands.
+export function stream(path, parameters, signal, {received, changed, instead}) {
+  let source, heard;
+  const open = () => {
+    if (signal.aborted) return;
+    source = new EventSource("/api/" + with_parameters(path, parameters()));
+    heard = Date.now();
+    source.onopen = () => {
+      heard = Date.now();
+      show_banner("");
+      changed("open");
+    };
+    source.onmessage = (event) => {
+      heard = Date.now();
+      received(event);
+    };
+    source.addEventListener("beat", () => heard = Date.now());
+    source.onerror = async () => {
+      const is_refused = source.readyState === EventSource.CLOSED;
+      changed(is_refused ? "asking" : "broken");
+      if (!is_refused) return;
+      await instead().catch(() => {});
+      setTimeout(open, kStreamRetry);
+    };
+  };
+  const watch = setInterval(() => {
+    if (Date.now() - heard < kSilenceMax || source.readyState === EventSource.CLOSED) return;
+    source.close();
+    changed("broken");
+    open();
+  }, kSilenceMax / 4);
+  signal.addEventListener("abort", () => {
+    clearInterval(watch);
+    source.close();
+  });
+  open();
+}
+
 // Calls `step` now and every so many milliseconds until the page is left; a failure is told to `failed`.
 export function poll(milliseconds, signal, step, failed) {
   const run = async () => {

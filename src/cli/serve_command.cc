@@ -246,6 +246,10 @@ void add_dashboard_options(CLI::App& verb, ServeArguments& arguments) {
           "other address than a loopback one")
       ->type_name("HASH")
       ->group(kGroup);
+  verb.add_option("--dashboard-tokens", arguments.service.dashboard_tokens_file,
+                  "Tokens that do as well: at the log-in, or as Authorization: Bearer; one a line")
+      ->type_name("FILE")
+      ->group(kGroup);
   verb.add_flag("--hash-password", arguments.hash_password,
                 "Only read a password from standard input and print its hash")
       ->group(kGroup);

@@ -62,6 +62,16 @@ Result<AccessKeys> AccessKeys::load(const std::string& signing_keys_path,
   return keys;
 }
 
+Result<AccessKeys> AccessKeys::load_tokens(const std::string& path) {
+  Result<AccessKeys> keys = load("", path);
+  if (!keys) return keys;
+  for (const std::string& token : keys->access_keys_)
+    if (token.size() < kTokenSizeMin)
+      return Error::invalid(path + ": a token has at least " + std::to_string(kTokenSizeMin) +
+                            " characters, as `openssl rand -hex 32` makes one");
+  return keys;
+}
+
 bool AccessKeys::has_access_key(std::string_view key) const {
   // Of digests, so that neither content nor length shows in the time that it takes.
   const std::string wanted = sha256(key.substr(0, kAccessKeySizeMax));

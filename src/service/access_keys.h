@@ -27,9 +27,15 @@ class AccessKeys {
   // Firehose's own bound of X-Amz-Firehose-Access-Key.
   static constexpr size_t kAccessKeySizeMax = 4096;
 
+  // What one of the dashboard's tokens must be long, not to be guessed.
+  static constexpr size_t kTokenSizeMin = 20;
+
   // An empty path: none of that kind. kDenied where others than owner and group can read the file, kInvalid
   // where it holds no key or a line is none.
   static Result<AccessKeys> load(const std::string& signing_keys_path, const std::string& access_keys_path);
+
+  // Access keys of at least kTokenSizeMin characters; kInvalid where one is shorter.
+  static Result<AccessKeys> load_tokens(const std::string& path);
 
   // There are none of either kind: everybody who reaches the service may send.
   bool is_open() const { return signing_keys_.empty() && access_keys_.empty(); }

@@ -10,6 +10,7 @@
 #include "service/dashboard_request.h"
 #include "service/dashboard_table.h"
 #include "service/overview_cache.h"
+#include "service/record_streams.h"
 #include "service/work_queue.h"
 
 namespace querymark {
@@ -56,9 +57,10 @@ struct Dashboard::State {
         const RecentRecords& recent_records, std::function<std::string()> metrics_function)
       : options(std::move(opts)),
         recent(recent_records),
+        streams(recent_records),
         metrics(std::move(metrics_function)),
         access(options.access),
-        questions(options.store_folder, suffix_table),
+        questions(options.store, suffix_table),
         table({options.home, options.table_uri, options.match}, suffix_table, live),
         overviews(questions, question_queue,
                   [this](const std::string& domain) { return table.lists_of(domain); }) {}
@@ -81,10 +83,12 @@ struct Dashboard::State {
   DashboardAnswer overview(const DashboardRequest& request);
   DashboardAnswer query(const DashboardRequest& request);
   DashboardAnswer tail(const DashboardRequest& request) const;
+  HttpReply stream(const DashboardRequest& request);
   HttpReply log_in(const DashboardRequest& request);
 
   DashboardOptions options;
   const RecentRecords& recent;
+  RecordStreams streams;
   std::function<std::string()> metrics;
   DashboardAccess access;
   StoreQuestions questions;
@@ -114,6 +118,8 @@ const Dashboard::State::Route* Dashboard::State::find_route(const HttpHead& head
        [](State&, const Request&) { return to_reply(saved_questions_json()); }},
       {"GET", "tail", Place::kHere,
        [](State& state, const Request& request) { return to_reply(state.tail(request)); }},
+      {"GET", "stream", Place::kHere,
+       [](State& state, const Request& request) { return state.stream(request); }},
       {"GET", "metrics", Place::kHere,
        [](State& state, const Request&) {
          return HttpReply{.content_type = "text/plain", .body = state.metrics()};
@@ -175,6 +181,14 @@ DashboardAnswer Dashboard::State::query(const DashboardRequest& request) {
 DashboardAnswer Dashboard::State::tail(const DashboardRequest& request) const {
   const RecordTail tail = recent.since(request.parameter("cursor"));
   return json_text({{"cursor", tail.cursor}, {"lines", tail.lines}, {"skipped", tail.is_skipped}});
+}
+
+HttpReply Dashboard::State::stream(const DashboardRequest& request) {
+  const std::string_view last = request.head.header("Last-Event-ID");
+  std::shared_ptr<HttpBodySource> source =
+      streams.open(last.empty() ? request.parameter("cursor") : std::string(last));
+  if (source == nullptr) return json_message(503, "too many pages watch: ask for the tail from time to time");
+  return {.content_type = "text/event-stream", .body = {}, .headers = {}, .source = std::move(source)};
 }
 
 HttpReply Dashboard::State::log_in(const DashboardRequest& request) {
@@ -241,6 +255,7 @@ std::unique_ptr<HttpHandler> Dashboard::begin(const HttpHead& head) {
 }
 
 void Dashboard::stop() {
+  state_->streams.stop();
   state_->questions.stop();
   state_->question_queue.stop();
   state_->table_queue.stop();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "query/log_store.h"
 #include "service/dashboard_access.h"
 #include "service/live_table.h"
 #include "service/recent_records.h"
@@ -18,7 +19,7 @@
 namespace querymark {
 
 struct DashboardOptions {
-  std::string store_folder;  // the records' part of the store, empty: the store is no folder
+  LogStore store;  // the records' part of it
   std::string home;
   std::string table_uri;
   MatchMode match = MatchMode::kRegistered;

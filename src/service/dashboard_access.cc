@@ -75,11 +75,24 @@ std::optional<HttpReply> DashboardAccess::refuse_foreign(const HttpHead& head) c
 
 std::optional<HttpReply> DashboardAccess::refuse(const HttpHead& head) {
   if (std::optional<HttpReply> foreign = refuse_foreign(head)) return foreign;
+  if (bears_token(head)) return {};
   const std::optional<std::string> token = token_of(head);
   if (!token) return json_message(401, "log in first");
   if (changes_something(head) && !equal_in_constant_time(head.header(kTokenHeader), *token))
     return json_message(403, "the token of the page is missing or old: load it again");
   return {};
+}
+
+bool DashboardAccess::bears_token(const HttpHead& head) const {
+  constexpr std::string_view kBearer = "Bearer ";
+  const std::string_view authorization = head.header("Authorization");
+  return authorization.starts_with(kBearer) &&
+         options_.tokens.has_access_key(authorization.substr(kBearer.size()));
+}
+
+bool DashboardAccess::fits(std::string_view secret) const {
+  return options_.tokens.has_access_key(secret) ||
+         (!options_.password_hash.empty() && password_fits(secret, options_.password_hash));
 }
 
 std::optional<std::string> DashboardAccess::token_of(const HttpHead& head) {
@@ -106,13 +119,15 @@ bool DashboardAccess::may_try_password() {
   return failures_ < kFailuresMax;
 }
 
-HttpReply DashboardAccess::log_in(std::string_view password) {
-  if (options_.password_hash.empty())
-    return json_message(403, "the dashboard is closed: the service has no dashboard-password-hash");
+HttpReply DashboardAccess::log_in(std::string_view secret) {
+  if (!has_secret())
+    return json_message(403,
+                        "the dashboard is closed: the service has no dashboard-password-hash or "
+                        "dashboard-tokens");
   if (!may_try_password()) return json_message(429, "too many wrong passwords: wait a minute");
-  const bool fits = password_fits(password, options_.password_hash);
+  const bool is_right = fits(secret);
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (!fits) {
+  if (!is_right) {
     ++failures_;
     return json_message(403, "this is not the password");
   }

@@ -8,16 +8,19 @@
 #include <string>
 #include <string_view>
 
+#include "service/access_keys.h"
 #include "service/http_exchange.h"
 
-// Who may use the dashboard's interface. On a loopback address whoever reaches it, unless a password is set;
-// elsewhere whoever has logged in with the password; without one, nobody.
+// Who may use the dashboard's interface. On a loopback address whoever reaches it, unless a password or tokens
+// are set; elsewhere whoever has logged in with one of these, or a program that bears a token in each request;
+// without either, nobody.
 //
 //   if (std::optional<HttpReply> refusal = access.refuse(head)) return *refusal;
 //
 // Other sites in the same browser stay out: the Host must be ours (no name that somebody else lets point
 // here), a request that another site caused is refused by Origin and Sec-Fetch-Site, and what changes
-// anything carries a token that only our own page can read, in the header X-Querymark-Token. Sessions live in
+// anything carries a token that only our own page can read, in the header X-Querymark-Token (no page of
+// another site can send the header Authorization either, so who bears a token there needs none). Sessions live in
 // memory for twelve hours, in a cookie that scripts cannot read and other sites cannot send. Threads: any
 // number.
 namespace querymark {
@@ -26,6 +29,7 @@ struct DashboardAccessOptions {
   bool is_loopback = true;    // the service listens on such an address only
   bool is_tls = false;        // cookies are sent over TLS only
   std::string password_hash;  // password_hash.h; empty: none is set
+  AccessKeys tokens;          // each as good as the password
 };
 
 class DashboardAccess {
@@ -40,8 +44,8 @@ class DashboardAccess {
 
   // {"login":true,"token":""} where one must log in first, {"login":false,"token":"…","can_log_out":true}
   std::string session_json(const HttpHead& head);
-  // Some 60 ms. 403 for a wrong password, 429 after too many of them.
-  HttpReply log_in(std::string_view password);
+  // `secret`: the password or a token. Some 60 ms. 403 for a wrong one, 429 after too many of them.
+  HttpReply log_in(std::string_view secret);
   HttpReply log_out(const HttpHead& head);
 
  private:
@@ -51,7 +55,10 @@ class DashboardAccess {
     Clock::time_point until;
   };
 
-  bool needs_login() const { return !options_.password_hash.empty() || !options_.is_loopback; }
+  bool has_secret() const { return !options_.password_hash.empty() || !options_.tokens.is_open(); }
+  bool needs_login() const { return has_secret() || !options_.is_loopback; }
+  bool fits(std::string_view secret) const;
+  bool bears_token(const HttpHead& head) const;
   // The token of who sent this; nothing where it has not logged in.
   std::optional<std::string> token_of(const HttpHead& head);
   bool may_try_password();

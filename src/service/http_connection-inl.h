@@ -235,6 +235,7 @@ class HttpConnection final : public ConnectionHandle,
     response_.set(http::field::content_type, reply.content_type);
     for (const HttpHeader& header : reply.headers) response_.set(header.name, header.value);
     keep_alive = keep_alive && !setting_.stopping && parser_->get().method() != http::verb::head;
+    if (reply.source != nullptr) return write_head_of_stream(std::move(reply.source));
     response_.keep_alive(keep_alive);
     response_.body() = std::move(reply.body);
     response_.prepare_payload();
@@ -245,6 +246,56 @@ class HttpConnection final : public ConnectionHandle,
       self->handler_.reset();
       if (keep_alive && !self->setting_.stopping) return self->read_head();
       return is_read ? self->close() : self->drain();
+    });
+  }
+
+  // In chunks; the connection ends with it.
+  void write_head_of_stream(std::shared_ptr<HttpBodySource> source) {
+    source_ = std::move(source);
+    response_.keep_alive(false);
+    response_.chunked(true);
+    head_.emplace(response_);
+    tcp().expires_never();
+    watch_reader();
+    tcp().expires_after(setting_.options.piece_time);
+    http::async_write_header(stream_, *head_,
+                             [self = self()](beast::error_code error, size_t) { self->on_streamed(error); });
+  }
+
+  // One that goes away is noticed at once, not with the next piece.
+  void watch_reader() {
+    drained_.resize(kDrainSize);
+    stream_.async_read_some(net::buffer(drained_), [self = self()](beast::error_code error, size_t) {
+      if (!error) return self->watch_reader();
+      self->source_.reset();
+      self->tcp().close();
+    });
+  }
+
+  void on_streamed(beast::error_code error) {
+    if (error) source_.reset();
+    if (source_ == nullptr) return;
+    tcp().expires_never();
+    source_->next([self = self()](std::optional<std::string> piece) {
+      net::post(self->stream_.get_executor(), [self, piece = std::move(piece)]() mutable {
+        piece ? self->write_piece(*std::move(piece)) : self->end_stream();
+      });
+    });
+  }
+
+  void write_piece(std::string piece) {
+    piece_ = std::move(piece);
+    tcp().expires_after(setting_.options.piece_time);
+    net::async_write(stream_, http::make_chunk(net::buffer(piece_)),
+                     [self = self()](beast::error_code error, size_t) { self->on_streamed(error); });
+  }
+
+  void end_stream() {
+    source_.reset();
+    tcp().expires_after(setting_.options.piece_time);
+    net::async_write(stream_, http::make_chunk_last(), [self = self()](beast::error_code, size_t) {
+      beast::error_code ignored;
+      self->tcp().socket().shutdown(net::ip::tcp::socket::shutdown_both, ignored);
     });
   }
 
@@ -286,6 +337,9 @@ class HttpConnection final : public ConnectionHandle,
   size_t piece_size_ = 0;   // of them, not given to the handler yet
   size_t timed_size_ = 0;   // since the time for a MiB was set
   http::response<http::string_body> response_;
+  std::optional<http::response_serializer<http::string_body>> head_;  // of a reply in pieces
+  std::shared_ptr<HttpBodySource> source_;
+  std::string piece_;  // of it, being written
   std::vector<char> drained_;
 };
 

@@ -27,11 +27,25 @@ struct HttpHead {
   std::string_view header(std::string_view name) const { return find_header(headers, name); }
 };
 
+// A body without a known end: its pieces go out as they are ready, the next is asked for when the last is
+// written.
+class HttpBodySource {
+ public:
+  // Dropped where the body has ended or its reader has gone: a resume that is due need not be called then.
+  virtual ~HttpBodySource() = default;
+
+  // The next piece; nothing: the body has ended.
+  using Resume = std::function<void(std::optional<std::string>)>;
+  // Calls `resume` once, in this call or later, from any thread.
+  virtual void next(Resume resume) = 0;
+};
+
 struct HttpReply {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
   HttpHeaders headers = {};
+  std::shared_ptr<HttpBodySource> source = {};  // in place of `body`
 };
 
 // Why a body is not taken.

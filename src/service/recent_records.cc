@@ -49,6 +49,8 @@ RecordTail RecentRecords::since(std::string_view cursor) const {
   if (const uint64_t begin = end_ - rest.size(); offset && *offset <= end_) {
     tail.is_skipped = *offset < begin;
     rest.remove_prefix(static_cast<size_t>(std::max(*offset, begin) - begin));
+  } else {
+    tail.is_skipped = !cursor.empty();
   }
   while (!rest.empty()) {
     const size_t size = rest.find('\n');

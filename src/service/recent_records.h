@@ -20,7 +20,7 @@ namespace querymark {
 struct RecordTail {
   std::string cursor;              // to be asked with next
   std::vector<std::string> lines;  // oldest first
-  bool is_skipped = false;         // more came since the cursor than are kept
+  bool is_skipped = false;         // more may have come since the cursor than are kept
 };
 
 class RecentRecords {
@@ -31,7 +31,7 @@ class RecentRecords {
 
   // REQUIRES: whole lines.
   void append(std::string_view lines);
-  // A cursor that is none of this process's is as good as none.
+  // What is kept, where the cursor is empty or none of this process's.
   RecordTail since(std::string_view cursor) const;
 
  private:

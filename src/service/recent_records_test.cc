@@ -52,13 +52,16 @@ TEST(RecentRecords, TakesMoreThanItKeepsAtOnce) {
   EXPECT_TRUE(recent.since(cursor).is_skipped);
 }
 
-TEST(RecentRecords, CursorsOfOthersAreAsGoodAsNone) {
+TEST(RecentRecords, CursorsOfOthersGiveAllThatIsKeptAndTellOfAGap) {
   RecentRecords recent;
   RecentRecords other;
   recent.append("a\n");
   other.append("b\n");
-  for (const std::string& cursor : {other.since("").cursor, std::string("nonsense"), std::string("1:2:3")})
+  for (const std::string& cursor : {other.since("").cursor, std::string("nonsense"), std::string("1:2:3")}) {
     EXPECT_EQ(recent.since(cursor).lines, Lines{"a"}) << cursor;
+    EXPECT_TRUE(recent.since(cursor).is_skipped) << cursor;
+  }
+  EXPECT_FALSE(recent.since("").is_skipped);
 }
 
 }  // namespace

@@ -30,6 +30,7 @@ struct Prepared {
   std::unique_ptr<AwsAccess> aws;  // the store's
   OpenedTarget target;
   AccessKeys keys;
+  AccessKeys dashboard_tokens;
 };
 
 bool is_loopback(std::string_view address) {
@@ -49,20 +50,28 @@ Result<Prepared> prepare(const ServiceOptions& options) {
   if (!target) return target.error();
   Result<AccessKeys> keys = AccessKeys::load(options.signing_keys_file, options.access_keys_file);
   if (!keys) return keys.error();
+  Result<AccessKeys> tokens = AccessKeys::load_tokens(options.dashboard_tokens_file);
+  if (!tokens) return tokens.error();
   if (const Result<void> checked = check_certificate(options.http); !checked) return checked.error();
   if (keys->is_open() && !is_loopback(options.http.address))
     return Error::invalid("an address that others reach, " + options.http.address +
                           ", demands --signing-keys or --access-keys");
-  return Prepared{std::move(aws), *std::move(target), *std::move(keys)};
+  return Prepared{std::move(aws), *std::move(target), *std::move(keys), *std::move(tokens)};
 }
 
-// The folder below which delivered records lie: the store's, and of the prefix what stands before its first
-// expression. Empty for a store that is no folder.
-std::string records_folder(const ServiceOptions& options) {
+// Where delivered records lie: the store, and of the prefix what stands before its first expression.
+Result<LogStore> records_store(const ServiceOptions& options, AwsAccess& aws) {
+  std::string fixed = options.target.prefix.substr(0, options.target.prefix.find("!{"));
+  fixed.resize(fixed.rfind('/') + 1);
   const std::optional<std::string> folder = folder_of_store(options.target.store, options.home);
-  if (!folder) return "";
-  const std::string fixed = options.target.prefix.substr(0, options.target.prefix.find("!{"));
-  return *folder + "/" + fixed.substr(0, fixed.rfind('/') + 1);
+  if (folder) return LogStore(*folder + "/" + fixed);
+  Result<S3Uri> place = S3Uri::parse(options.target.store);
+  if (!place) return place.error();
+  if (!place->is_prefix()) place->key += '/';
+  place->key += fixed;
+  const Result<const S3*> s3 = aws.s3();
+  if (!s3) return s3.error();
+  return LogStore(**s3, *place, options.home + "/cache");
 }
 
 // Tells the log what happens on the service's own threads.
@@ -116,7 +125,7 @@ struct Service::State final : public HttpService {
   }
 
   Result<void> open_streams(Prepared& prepared);
-  void open_dashboard(const SuffixTable& suffixes);
+  Result<void> open_dashboard(const SuffixTable& suffixes, AccessKeys tokens);
   std::unique_ptr<HttpHandler> begin(HttpHead head) override;
   ServiceStatus status() const;
   bool is_allowed(const HttpHead& head) const;
@@ -164,16 +173,20 @@ Result<void> Service::State::open_streams(Prepared& prepared) {
   return {};
 }
 
-void Service::State::open_dashboard(const SuffixTable& suffixes) {
-  DashboardOptions dashboard_options{.store_folder = records_folder(options),
+Result<void> Service::State::open_dashboard(const SuffixTable& suffixes, AccessKeys tokens) {
+  Result<LogStore> logs = records_store(options, *aws);
+  if (!logs) return logs.error();
+  DashboardOptions dashboard_options{.store = *std::move(logs),
                                      .home = options.home,
                                      .table_uri = options.table_uri,
                                      .match = options.ingest.match,
                                      .access = {.is_loopback = is_loopback(options.http.address),
                                                 .is_tls = !options.http.certificate_file.empty(),
-                                                .password_hash = options.dashboard_password_hash}};
+                                                .password_hash = options.dashboard_password_hash,
+                                                .tokens = std::move(tokens)}};
   dashboard.emplace(std::move(dashboard_options), suffixes, *table, ingest->recent(),
                     [this] { return metrics_text(status()); });
+  return {};
 }
 
 std::unique_ptr<HttpHandler> Service::State::begin(HttpHead head) {
@@ -283,7 +296,9 @@ Result<std::unique_ptr<Service>> Service::start(const ServiceOptions& options, c
                            state->alerts == nullptr ? nullptr : &state->alerts->outbox());
   state->ingest.emplace(*state->table, suffixes, ingest, *state->committer);
   state->events.set_ingest(*state->ingest);
-  state->open_dashboard(suffixes);
+  if (const Result<void> opened = state->open_dashboard(suffixes, std::move(prepared->dashboard_tokens));
+      !opened)
+    return opened.error();
   Result<std::unique_ptr<HttpServer>> server = HttpServer::listen(
       options.http, *state, state->budget, [&log](std::string_view what) { log.error(what); });
   if (!server) return server.error();

@@ -36,7 +36,9 @@ struct ServiceOptions {
   uint64_t memory_max = uint64_t{128} << 20;  // of requests under way
   std::string signing_keys_file = {};  // service/access_keys.h; both empty: whoever reaches it may send
   std::string access_keys_file = {};
-  std::string dashboard_password_hash = {};  // service/password_hash.h; empty: open on a loopback address
+  // service/dashboard_access.h; both empty: open on a loopback address
+  std::string dashboard_password_hash = {};
+  std::string dashboard_tokens_file = {};
 };
 
 class Service {

@@ -2,10 +2,8 @@
 #include "service/store_questions.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "base/file.h"
-#include "query/route53query_view.h"
 
 namespace querymark {
 namespace {
@@ -21,8 +19,8 @@ std::string resources() {
 
 }  // namespace
 
-StoreQuestions::StoreQuestions(std::string folder, const SuffixTable& suffixes)
-    : folder_(std::move(folder)), suffixes_(suffixes), watcher_([this] { watch(); }) {}
+StoreQuestions::StoreQuestions(LogStore store, const SuffixTable& suffixes)
+    : store_(std::move(store)), suffixes_(suffixes), watcher_([this] { watch(); }) {}
 
 StoreQuestions::~StoreQuestions() {
   stop();
@@ -35,27 +33,18 @@ void StoreQuestions::stop() {
   changed_.notify_all();
 }
 
-Result<SqlDatabase> StoreQuestions::open() const {
-  if (folder_.empty()) return Error::unsupported("the store is no folder: ask it by Athena");
-  if (const Result<void> made = make_folders(folder_); !made) return made.error();
-  std::error_code code;
-  const std::string folder = std::filesystem::canonical(folder_, code).string();
-  if (code) return Error::from_errno(code.value(), "open the store " + folder_);
-  Result<SqlDatabase> database = SqlDatabase::open(suffixes_);
-  if (!database) return database;
-  for (const Result<void>& step :
-       {database->execute(resources()), create_route53query_view(*database, folder),
-        database->confine({folder}, {})})
-    if (!step) return step.error();
-  return database;
+Result<OpenedLogStore> StoreQuestions::open(const SqlQuestion& question) const {
+  if (!store_.folder().empty())
+    if (const Result<void> made = make_folders(store_.folder()); !made) return made.error();
+  return store_.open(question, suffixes_, {.settings = resources()});
 }
 
 Result<uint64_t> StoreQuestions::select(const SqlQuestion& question, SqlRowSink& sink,
                                         std::chrono::milliseconds time_max) {
   const Clock::time_point until = Clock::now() + time_max;
-  Result<SqlDatabase> database = open();
-  if (!database) return database.error();
-  Result<uint64_t> rows = run(*database, question, sink, until);
+  Result<OpenedLogStore> opened = open(question);
+  if (!opened) return opened.error();
+  Result<uint64_t> rows = run(opened->database, question, sink, until);
   if (rows || rows.error().code != Errc::kInvalid) return rows;
   const std::lock_guard<std::mutex> lock(mutex_);
   if (stopping_) return Error{Errc::kBusy, "the service is stopping"};

@@ -9,13 +9,12 @@
 #include <thread>
 #include <vector>
 
-#include "query/sql_database.h"
+#include "query/log_store.h"
 
-// Questions to a service's store (query/route53query_view.h), as people ask them who look at a page: each
-// sees what the store holds at that moment, is confined to it, and ends when its time is over or the service
-// stops.
+// Questions to a service's store (query/log_store.h), as people ask them who look at a page: each sees what
+// the store holds at that moment, is confined to it, and ends when its time is over or the service stops.
 //
-//   StoreQuestions questions("/var/lib/querymark/store/dns-query-logs", suffixes);
+//   StoreQuestions questions(LogStore("/var/lib/querymark/store/dns-query-logs"), suffixes);
 //   questions.select({"SELECT count(*) FROM route53query", {}}, rows, std::chrono::seconds(60));
 //
 // Cost: some 20 ms to begin with, then DuckDB's, on half of the processors: the other half goes on taking
@@ -26,9 +25,8 @@ class StoreQuestions {
  public:
   static constexpr const char* kMemoryMax = "384MiB";
 
-  // `folder` is made by the first question where it is missing; empty where the store is none: then every
-  // question is kUnsupported. The suffix table must outlive it.
-  StoreQuestions(std::string folder, const SuffixTable& suffixes);
+  // A folder is made by the first question where it is missing. The suffix table must outlive it.
+  StoreQuestions(LogStore store, const SuffixTable& suffixes);
   ~StoreQuestions();
   StoreQuestions(const StoreQuestions&) = delete;
   StoreQuestions& operator=(const StoreQuestions&) = delete;
@@ -45,12 +43,12 @@ class StoreQuestions {
     Clock::time_point until;
   };
 
-  Result<SqlDatabase> open() const;
+  Result<OpenedLogStore> open(const SqlQuestion& question) const;
   Result<uint64_t> run(SqlDatabase& database, const SqlQuestion& question, SqlRowSink& sink,
                        Clock::time_point until);
   void watch();
 
-  std::string folder_;
+  LogStore store_;
   const SuffixTable& suffixes_;
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;

@@ -69,6 +69,9 @@ class DashboardTest(unittest.TestCase):
                         "--list", "sample-feed"], check=True)
         cls.service = serving.Served(cls.home, "--buffer-interval", "1", *cls.options, listen=cls.listen)
         cls.addClassCleanup(lambda: cls.service.kill())
+        cls.context = Browser.chromium.new_context(viewport={"width": 1280, "height": 900})
+        cls.addClassCleanup(cls.context.close)
+        cls.context.set_default_timeout(8000)
         cls.deliver(cls.lines())
 
     @classmethod
@@ -90,15 +93,19 @@ class DashboardTest(unittest.TestCase):
         self.assertEqual(self.foreign, [], "requests to other hosts")
         self.assertEqual(self.complaints, [], "complaints of the browser")
 
-    def open_page(self, **settings):
-        context = Browser.chromium.new_context(viewport={"width": 1280, "height": 900}, **settings)
-        context.set_default_timeout(8000)
-        self.addCleanup(context.close)
-        page = context.new_page()
+    def open_page(self):
+        """In the browser's window of this class: the page's files come from its cache, what a test has set is reset."""
+        page = self.context.new_page()
+        self.addCleanup(page.close)
+        self.addCleanup(self.forget, page)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda message: message.type in ("error", "warning") and self.complaints.append(message.text))
         page.on("request", lambda request: self.note(request.url))
         return page
+
+    def forget(self, page):
+        if page.url.startswith(self.service.url):
+            page.evaluate("localStorage.clear()")
 
     def note(self, url):
         if not url.startswith((self.service.url, "blob:" + self.service.url)):
@@ -133,6 +140,7 @@ class Overview(DashboardTest):
     def test_dragging_over_the_timeline_chooses_a_time(self):
         self.show()
         plot = self.page.locator(".u-over").first
+        plot.hover()  # when it has been drawn in its room
         box = plot.bounding_box()
         self.page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + 40)
         self.page.mouse.down()
@@ -234,6 +242,37 @@ class Search(DashboardTest):
         expect(self.page.get_by_role("region", name="Answer")).to_contain_text("frostbyte-sample.com")
 
 
+class LargeStore(DashboardTest):
+    """What takes long, as it does where the store is large."""
+
+    @staticmethod
+    def lines():
+        return samples.fleet(hours=12)
+
+    def test_an_overview_that_takes_long_says_so(self):
+        self.page.route("**/api/overview*", lambda route: route.fulfill(json={"working": True, "overview": None}))
+        self.show()
+        expect(self.page.get_by_text("Reading the store…").first).to_be_visible()
+        expect(self.page.get_by_role("link", name="Search")).to_be_visible()
+        self.page.unroute("**/api/overview*")
+        expect(self.page.get_by_role("row", name="frostbyte-sample.com")).to_be_visible()
+
+    def test_a_question_that_takes_long_says_so_and_holds_up_no_other(self):
+        self.show("#/search")
+        expect(self.page.get_by_role("main").get_by_text("rows in")).to_be_visible()
+        sql = self.page.get_by_label("SQL")
+        sql.fill("SELECT count(*) FROM range(10000000) a, range(10000000) b")
+        sql.press("Control+Enter")
+        expect(self.page.get_by_text(re.compile(r"Working on it… \d+ s"))).to_be_visible()
+        other = self.show("", self.open_page())
+        expect(other.get_by_role("row", name="frostbyte-sample.com")).to_be_visible()
+        self.show("#/explain?name=c2.frostbyte-sample.com", other)
+        expect(other.locator(".path")).to_contain_text("sample-feed")
+        sql.fill("SELECT 42 AS answer")
+        sql.press("Control+Enter")
+        expect(self.page.get_by_role("cell", name="42", exact=True)).to_be_visible()
+
+
 class Lists(DashboardTest):
     @staticmethod
     def lines():
@@ -331,7 +370,35 @@ class LiveAndPipeline(DashboardTest):
         self.page.get_by_label("Only matched").check()
         expect(self.page.get_by_role("row", name="now.example.com")).to_have_count(0)
         self.page.get_by_role("button", name="Pause").click()
+        self.service.ingest([samples.record(now, host, "meanwhile.frostbyte-sample.com")])
+        expect(self.page.get_by_text("paused", exact=True)).to_be_visible()
         self.page.get_by_role("button", name="Go on").click()
+        expect(self.page.get_by_role("row", name="meanwhile.frostbyte-sample.com")).to_be_visible()
+
+    def test_live_asks_from_time_to_time_where_too_many_watch(self):
+        self.page.route("**/api/stream*", lambda route: route.fulfill(status=503))
+        self.show("#/live")
+        expect(self.page.get_by_text("asking from time to time")).to_be_visible()
+        now = samples.datetime.datetime.now(samples.datetime.timezone.utc)
+        self.service.ingest([samples.record(now, samples.HOSTS[0], "asked.example.com")])
+        expect(self.page.get_by_role("row", name="asked.example.com")).to_be_visible()
+        self.forgive("503")
+
+    def test_live_goes_on_when_the_service_has_started_anew(self):
+        self.show("#/live")
+        now = samples.datetime.datetime.now(samples.datetime.timezone.utc)
+        self.service.ingest([samples.record(now, samples.HOSTS[0], "before.example.com")])
+        expect(self.page.get_by_role("row", name="before.example.com")).to_be_visible()
+        port = self.service.port
+        self.service.stop()
+        expect(self.page.get_by_text("connecting again")).to_be_visible()
+        type(self).service = serving.Served(self.home, "--buffer-interval", "1", listen=f"127.0.0.1:{port}")
+        expect(self.page.get_by_text("live", exact=True)).to_be_visible()
+        self.service.ingest([samples.record(now, samples.HOSTS[0], "after.example.com")])
+        expect(self.page.get_by_role("row", name="after.example.com")).to_be_visible()
+        expect(self.page.get_by_role("row", name="before.example.com")).to_be_visible()
+        expect(self.page.get_by_text("Records came here that this page did not get.")).to_be_visible()
+        self.forgive("ERR_")
 
     def test_pipeline_adds_up(self):
         self.show("#/pipeline")
@@ -429,14 +496,14 @@ class Password(DashboardTest):
 
     def test_is_asked_for(self):
         self.show("#/pipeline")
-        self.page.get_by_label("Password").fill("wrong")
+        self.page.get_by_label("Password or token").fill("wrong")
         self.page.get_by_role("button", name="Log in").click()
         expect(self.page.get_by_role("alert").last).to_contain_text("not the password")
-        self.page.get_by_label("Password").fill("correct horse")
+        self.page.get_by_label("Password or token").fill("correct horse")
         self.page.get_by_role("button", name="Log in").click()
         expect(self.page.get_by_role("heading", name="Pipeline")).to_be_visible()
         self.page.get_by_role("button", name="Log out").click()
-        expect(self.page.get_by_label("Password")).to_be_visible()
+        expect(self.page.get_by_label("Password or token")).to_be_visible()
         self.forgive("403", "401")
 
 
@@ -450,26 +517,32 @@ class Screenshots(DashboardTest):
     def test_every_page(self):
         folder = pathlib.Path(SCREENSHOTS)
         folder.mkdir(parents=True, exist_ok=True)
-        for scheme in ("light", "dark"):
-            page = self.open_page(color_scheme=scheme)
+        for name, address in self.PAGES.items():
+            self.page.set_viewport_size(self.WIDTHS["wide"])
+            self.show(address)
+            self.page.reload()
+            self.wait_until_filled(name)
             for width, size in self.WIDTHS.items():
-                page.set_viewport_size(size)
-                for name, address in self.PAGES.items():
-                    self.picture(page, name, address, folder / f"{name}-{scheme}-{width}.png")
+                self.page.set_viewport_size(size)
+                for scheme in ("light", "dark"):
+                    self.page.emulate_media(color_scheme=scheme)
+                    self.picture(name, folder / f"{name}-{scheme}-{width}.png")
 
-    def picture(self, page, name, address, path):
-        self.show(address, page)
-        page.reload()
-        expect(page.get_by_role("heading").first).to_be_attached()
+    def wait_until_filled(self, name):
+        expect(self.page.get_by_role("heading").first).to_be_attached()
         if name == "live":
             self.service.ingest(samples.fleet(hours=3)[-40:])
-            expect(page.get_by_role("row").nth(5)).to_be_visible()
-        expect(page.get_by_text(re.compile("Working on it|Reading the store|Asking the service"))).to_have_count(0)
+            expect(self.page.get_by_role("row").nth(5)).to_be_visible()
+        expect(self.page.get_by_text(re.compile("Working on it|Reading the store|Asking the service"))).to_have_count(0)
         if name in ("overview", "lists"):
-            expect(page.get_by_text("…", exact=True)).to_have_count(0)
-        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            expect(self.page.get_by_text("…", exact=True)).to_have_count(0)
+
+    def picture(self, name, path):
+        # What is drawn anew for the width and the colours is there after two frames.
+        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        overflow = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         self.assertLessEqual(overflow, 0, f"{path.name} is wider than its window")
-        page.screenshot(path=path, full_page=name not in ("threat", "search"))
+        self.page.screenshot(path=path, full_page=name not in ("threat", "search"))
 
 
 if __name__ == "__main__":

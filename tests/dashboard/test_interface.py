@@ -203,6 +203,76 @@ class Tail(InterfaceTest):
         self.assertLess(len(tail["lines"]), 200)
 
 
+class Stream(InterfaceTest):
+    def open(self, status=200, path="/api/stream", **headers):
+        connection = self.service.connect()
+        self.addCleanup(connection.close)
+        connection.request("GET", path, headers=headers)
+        reply = connection.getresponse()
+        self.assertEqual(reply.status, status)
+        return reply
+
+    def event(self, reply):
+        """{"id": …, "lines": […], "skipped": …} of the next one; nothing at the end."""
+        fields = {}
+        for line in iter(reply.readline, b""):
+            if line == b"\n":
+                return {"id": fields["id"], **json.loads(fields["data"])}
+            name, _, value = line.decode().rstrip("\n").partition(": ")
+            fields[name] = value
+        return None
+
+    def names(self, event):
+        return [json.loads(line)["query_name"] for line in event["lines"]]
+
+    def test_gives_records_as_they_come(self):
+        self.service = self.serve()
+        reply = self.open()
+        self.assertEqual(reply.getheader("Content-Type"), "text/event-stream")
+        for name in ("evil.com.", "example.org."):
+            self.service.ingest([record(name)])
+            self.assertEqual(self.names(self.event(reply)), [name])
+
+    def test_goes_on_after_the_last_event(self):
+        self.service = self.serve()
+        self.service.ingest([record("first.org.")])
+        event = self.event(self.open())
+        self.service.ingest([record("second.org.")])
+        for again in (self.open(**{"Last-Event-ID": event["id"]}), self.open(path="/api/stream?cursor=" + event["id"])):
+            following = self.event(again)
+            self.assertEqual((self.names(following), following["skipped"]), (["second.org."], False))
+
+    def test_tells_of_a_gap_where_the_service_has_started_anew(self):
+        self.service = self.serve()
+        self.service.ingest([record("first.org.")])
+        event = self.event(self.open())
+        self.service.stop()
+        self.service = self.serve()
+        self.assertTrue(self.event(self.open(**{"Last-Event-ID": event["id"]}))["skipped"])
+
+    def test_ends_with_the_service(self):
+        self.service = self.serve()
+        reply = self.open()
+        begin = time.monotonic()
+        self.assertEqual(self.service.stop()[0], 0)
+        self.assertIsNone(self.event(reply))
+        self.assertLess(time.monotonic() - begin, 20)
+
+    def test_only_so_many_at_a_time_and_those_that_go_make_room(self):
+        self.service = self.serve()
+        replies = [self.open() for _ in range(32)]
+        self.open(503)
+        replies.pop().close()
+        for _ in range(200):
+            connection = self.service.connect()
+            self.addCleanup(connection.close)
+            connection.request("GET", "/api/stream")
+            if connection.getresponse().status == 200:
+                return
+            time.sleep(0.02)
+        self.fail("the place of the one that has gone stays taken")
+
+
 class Access(InterfaceTest):
     def hash_password(self, password):
         done = subprocess.run([serving.QUERYMARK, "serve", "--hash-password"], input=password + "\n", text=True,
@@ -252,6 +322,30 @@ class Access(InterfaceTest):
         self.post("/api/query", "SELECT 1", 200, token=token, **session)
         self.post("/api/logout", "", 200, token=token, **session)
         self.get("/api/overview", 401, **session)
+
+    def tokens(self, *tokens):
+        path = self.folder / "tokens"
+        path.write_text("\n".join(tokens) + "\n", encoding="ascii")
+        path.chmod(0o600)
+        return "--dashboard-tokens", str(path)
+
+    def test_a_token_is_borne_by_each_request_or_shown_at_the_log_in(self):
+        self.start(*self.tokens("first-token-of-the-file", "second-token-of-the-file"))
+        self.get("/api/overview", 401)
+        self.get("/api/overview", 401, Authorization="Bearer another-token-of-no-file")
+        self.get("/api/overview", 200, Authorization="Bearer second-token-of-the-file")
+        self.post("/api/query", "SELECT 1", 200, token="", Authorization="Bearer first-token-of-the-file")
+        self.post("/api/query", "SELECT 1", 403, token="", Authorization="Bearer first-token-of-the-file",
+                  Origin="http://evil.example")
+        reply, _ = self.reply("POST", "/api/login", "second-token-of-the-file")
+        self.get("/api/overview", 200, Cookie=reply.getheader("Set-Cookie").split(";")[0])
+
+    def test_tokens_that_can_be_guessed_or_read_by_others_are_refused_at_the_start(self):
+        self.querymark("serve", "--check-config", *self.tokens("too-short"), status=1)
+        options = self.tokens("long-enough-to-be-a-token")
+        self.querymark("serve", "--check-config", *options)
+        pathlib.Path(options[1]).chmod(0o644)
+        self.querymark("serve", "--check-config", *options, status=1)
 
     def test_passwords_cannot_be_tried_for_ever(self):
         self.start("--dashboard-password-hash", self.hash_password("correct horse"))

@@ -7,7 +7,6 @@ Exit status 77: moto is not installed.
 
 import gzip
 import json
-import logging
 import os
 import random
 import subprocess
@@ -15,16 +14,9 @@ import sys
 import unittest
 
 import test_query
+from moto_aws import MotoAws
 from test_query import QueryTest, record
 
-try:
-    import boto3
-    from moto.server import ThreadedMotoServer
-except ImportError as missing:
-    print(f"skipped: {missing.name} is not installed")
-    sys.exit(77)
-
-logging.getLogger("werkzeug").setLevel(logging.ERROR)
 ALL = "SELECT query_name FROM route53query ORDER BY 1"
 
 
@@ -35,18 +27,13 @@ def noise(size):
 class StoreInS3(QueryTest):
     @classmethod
     def setUpClass(cls):
-        cls.server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-        cls.server.start()
-        cls.addClassCleanup(cls.server.stop)
-        host, port = cls.server.get_host_and_port()
-        cls.url = f"http://{host}:{port}"
-        cls.s3 = boto3.client("s3", endpoint_url=cls.url, region_name="eu-west-1", aws_access_key_id="x",
-                              aws_secret_access_key="x")
+        cls.aws = MotoAws()
+        cls.addClassCleanup(cls.aws.stop)
 
     def setUp(self):
         super().setUp()
         self.bucket = "logs-" + self.id().rpartition(".")[2].replace("_", "-")[-50:]
-        self.s3.create_bucket(Bucket=self.bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+        self.s3 = self.aws.create_bucket(self.bucket)
         self.uri = f"s3://{self.bucket}/dns-query-logs"
 
     def put(self, key, *records):
@@ -58,8 +45,7 @@ class StoreInS3(QueryTest):
     def run_query(self, *arguments, status=0):
         done = subprocess.run([test_query.QUERYMARK, "query", "--store", self.uri, *arguments], capture_output=True, text=True,
                               timeout=120, check=False,
-                              env={**os.environ, "QUERYMARK_HOME": str(self.folder / "home"), "AWS_ENDPOINT_URL": self.url,
-                                   "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_REGION": "eu-west-1"})
+                              env={**os.environ, **self.aws.environment, "QUERYMARK_HOME": str(self.folder / "home")})
         self.assertEqual(done.returncode, status, done.stderr)
         return done
 

@@ -8,6 +8,7 @@ Exit status 77: moto is not installed.
 
 import base64
 import gzip
+import json
 import logging
 import random
 import socket
@@ -65,6 +66,17 @@ class Bucket(ServiceTest):
         self.assertRegex(keys[0], r"^some/where/delivery-failures/processing-failed/\d{4}/\d\d/\d\d/dns-query-logs-1-.*\.gz$")
         self.assertRegex(keys[1], r"^some/where/dns-query-logs/\d{4}/\d\d/\d\d/\d\d/dns-query-logs-1-.*\.gz$")
         self.assertEqual(found[keys[1]], [marked(lines[0], "Y"), marked(lines[1], "N")])
+
+    def test_the_dashboard_reads_what_arrived(self):
+        self.start_s3()
+        service = self.serve_into("--buffer-interval", "1")
+        service.ingest([record("evil.com."), record("example.org.")])
+        while not self.s3.list_objects_v2(Bucket=self.bucket)["KeyCount"]:
+            time.sleep(0.05)
+        token = json.loads(service.ask("GET", "/api/session")[1])["token"]
+        status, answer = service.ask("POST", "/api/query", b"SELECT query_name, isMatchedDomain FROM route53query ORDER BY 1",
+                                     {"X-Querymark-Token": token})
+        self.assertEqual((status, json.loads(answer)["rows"]), (200, [["evil.com.", "Y"], ["example.org.", "N"]]))
 
     def test_a_large_object_goes_in_parts(self):
         self.start_s3()
