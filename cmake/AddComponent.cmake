@@ -38,6 +38,8 @@ function(add_component name)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE querymark::${name} querymark::options ${arg_LIBS}
       nlohmann_json::nlohmann_json GTest::gtest_main)
+    # What is tested is optimised in full; the tests themselves run once.
+    target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
     target_compile_definitions(${name}_test PRIVATE
       QUERYMARK_SOURCE_DIR="${PROJECT_SOURCE_DIR}" QUERYMARK_PSL_FILE="${QUERYMARK_PSL}")
     set(labels)
