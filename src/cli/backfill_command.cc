@@ -11,8 +11,8 @@
 
 #include "cli/delivery_options.h"
 #include "cli/mark_alerts.h"
-#include "cli/run_lookup.h"
 #include "delivery/backfill.h"
+#include "import/marking_table.h"
 
 namespace querymark {
 namespace {
@@ -78,7 +78,7 @@ ExitStatus backfill(const CommonOptions& common, const BackfillArguments& argume
   if (!target) return fail(target.error()), ExitStatus::kUsage;
   const Result<SuffixTable> suffixes = common.load_suffixes();
   if (!suffixes) return fail(suffixes.error());
-  const Result<RunLookup> table = RunLookup::open(common, *suffixes, aws);
+  const Result<MarkingTable> table = MarkingTable::open(common.table_uri, common.home, *suffixes, aws);
   if (!table) return fail(table.error());
   if (table->entry_count() == 0)
     print_warning("the table " + table->description() + " is empty: every record is marked N");

@@ -6,9 +6,9 @@
 
 #include "cli/domains_command.h"
 #include "cli/output_stream.h"
-#include "cli/run_lookup.h"
 #include "domains/explanation.h"
 #include "domains/explanation_text.h"
+#include "import/marking_table.h"
 
 namespace querymark {
 namespace {
@@ -115,7 +115,7 @@ Result<bool> check_dynamodb(DynamoDbTable& table, const CommonOptions& common, c
   if (!described) return described.error();
   const Result<void> listed_all = describe_table(table, common.table_uri, suffixes, out);
   if (!listed_all) return listed_all.error();
-  const Result<RunLookup> lookup = RunLookup::open(common, suffixes, aws);
+  const Result<MarkingTable> lookup = MarkingTable::open(common.table_uri, common.home, suffixes, aws);
   if (!lookup) return lookup.error();
   const auto registered = lookup->make(MatchMode::kRegistered);
   const auto listed = lookup->make(MatchMode::kListed);

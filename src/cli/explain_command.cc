@@ -7,9 +7,9 @@
 
 #include "cli/domains_command.h"
 #include "cli/output_stream.h"
-#include "cli/run_lookup.h"
 #include "domains/explanation.h"
 #include "domains/explanation_text.h"
+#include "import/marking_table.h"
 
 namespace querymark {
 namespace {
@@ -34,7 +34,7 @@ ExitStatus run_explain(const CommonOptions& common, const ExplainArguments& argu
   const Result<SuffixTable> suffixes = common.load_suffixes();
   if (!suffixes) return fail(suffixes.error());
   AwsAccess aws;
-  const Result<RunLookup> lookup = RunLookup::open(common, *suffixes, aws);
+  const Result<MarkingTable> lookup = MarkingTable::open(common.table_uri, common.home, *suffixes, aws);
   if (!lookup) return fail(lookup.error());
   std::optional<RunTable> table;  // a list has none
   if (!common.table_uri.starts_with("list:")) {

@@ -13,7 +13,7 @@
 #include "cli/mark_inputs.h"
 #include "cli/mark_report.h"
 #include "cli/output_file.h"
-#include "cli/run_lookup.h"
+#include "import/marking_table.h"
 #include "mark/stream_marker.h"
 
 namespace querymark {
@@ -35,7 +35,7 @@ struct MarkArguments {
   std::string stats;
 };
 
-void warn_of_table(const RunLookup& table, MatchMode mode) {
+void warn_of_table(const MarkingTable& table, MatchMode mode) {
   if (table.entry_count() == 0) {
     print_warning("the table " + table.description() + " is empty: every record is marked N");
     return;
@@ -117,7 +117,7 @@ ExitStatus mark(const CommonOptions& common, const MarkArguments& arguments) {
   if (!inputs) return fail(inputs.error());
   const Result<SuffixTable> suffixes = common.load_suffixes();
   if (!suffixes) return fail(suffixes.error());
-  const Result<RunLookup> table = RunLookup::open(common, *suffixes, aws);
+  const Result<MarkingTable> table = MarkingTable::open(common.table_uri, common.home, *suffixes, aws);
   if (!table) return fail(table.error());
   const MatchMode mode = *parse_match_mode(arguments.match);
   warn_of_table(*table, mode);

@@ -96,13 +96,13 @@ std::string joined(const std::vector<std::string>& objects) {
 }  // namespace
 
 DashboardAnswer DashboardTable::lists() const {
-  const std::shared_ptr<const OpenedTable> current = live_.current();
-  Json json = {{"table", current->description},
+  const std::shared_ptr<const MarkingTable> current = live_.current();
+  Json json = {{"table", current->description()},
                {"match", to_string(options_.match)},
                {"editable", table_path(options_.table_uri, options_.home).has_value()},
-               {"entries", current->set.entry_count()},
-               {"allow_entries", current->set.allow_count()},
-               {"unmatchable", current->set.unmatchable_count(options_.match)}};
+               {"entries", current->entry_count()},
+               {"allow_entries", current->allow_count()},
+               {"unmatchable", current->unmatchable_count(options_.match)}};
   std::vector<std::string> lists;
   if (json["editable"]) {
     Result<SqliteTable> table = open_sqlite(options_, TableAccess::kRead);
@@ -191,9 +191,9 @@ DashboardAnswer DashboardTable::remove(const DashboardRequest& request) const {
 }
 
 DashboardAnswer DashboardTable::explain(const DashboardRequest& request) const {
-  const std::shared_ptr<const OpenedTable> current = live_.current();
-  const std::unique_ptr<DomainLookup> registered = make_domain_set_lookup(current->set, kModes[0]);
-  const std::unique_ptr<DomainLookup> listed = make_domain_set_lookup(current->set, kModes[1]);
+  const std::shared_ptr<const MarkingTable> current = live_.current();
+  const std::unique_ptr<DomainLookup> registered = current->make(kModes[0]);
+  const std::unique_ptr<DomainLookup> listed = current->make(kModes[1]);
   std::optional<SqliteTable> table;
   if (table_path(options_.table_uri, options_.home)) {
     Result<SqliteTable> opened = open_sqlite(options_, TableAccess::kRead);
@@ -207,10 +207,10 @@ DashboardAnswer DashboardTable::explain(const DashboardRequest& request) const {
 }
 
 std::vector<std::string> DashboardTable::lists_of(const std::string& domain) const {
-  const std::shared_ptr<const OpenedTable> current = live_.current();
+  const std::shared_ptr<const MarkingTable> current = live_.current();
   const DomainName name = normalize_name(domain);
   if (!name.ok()) return {};
-  const std::unique_ptr<DomainLookup> lookup = make_domain_set_lookup(current->set, options_.match);
+  const std::unique_ptr<DomainLookup> lookup = current->make(options_.match);
   const DomainQuery query{name.text(), suffixes_.registrable_domain(name.text())};
   DomainMatch match;
   const Result<void> found = lookup->find({&query, 1}, {&match, 1});

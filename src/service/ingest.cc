@@ -72,13 +72,13 @@ void IngestBatch::reject(std::string_view payload, const std::string& reason) {
   payload_bytes_ += payload.size();
 }
 
-void IngestBatch::begin(std::shared_ptr<const OpenedTable> table, const SuffixTable& suffixes,
+void IngestBatch::begin(std::shared_ptr<const MarkingTable> table, const SuffixTable& suffixes,
                         const IngestOptions& options) {
   arrived_at_ = std::chrono::system_clock::now();
   is_in_overlong_ = false;
   if (table_ == table) return;
   marker_.reset();
-  lookup_ = make_domain_set_lookup(table->set, options.match);
+  lookup_ = table->make(options.match);
   marker_ = std::make_unique<Marker>(
       suffixes, *lookup_,
       MarkOptions{.annotate = options.annotate, .collect_matches = options.collect_matches});
@@ -128,6 +128,10 @@ IngestLease Ingest::begin() {
 }
 
 void Ingest::commit(IngestBatch& batch, std::function<void(const Result<void>&)> done) {
+  if (batch.lacks_answers()) {
+    settle(batch, false);
+    return done(Error{Errc::kBusy, "the table of interesting domains gives no answer"});
+  }
   batch.write_errors();
   committer_.submit({.records = batch.marked_.text.view(),
                      .record_count = batch.counts().matched + batch.counts().unmatched,

@@ -55,11 +55,13 @@ class IngestBatch {
   const MarkCounts& counts() const { return marked_.counts; }
   // Whether there is nothing to commit.
   bool empty() const { return marked_.counts.records == 0 && marked_.rejects.empty(); }
+  // Whether the table gave no answer, and may give one when the records come again.
+  bool lacks_answers() const { return table_->is_remote() && marked_.counts.lookups_failed > 0; }
   uint64_t marked_size() const { return marked_.text.size(); }
 
  private:
   friend class Ingest;
-  void begin(std::shared_ptr<const OpenedTable> table, const SuffixTable& suffixes,
+  void begin(std::shared_ptr<const MarkingTable> table, const SuffixTable& suffixes,
              const IngestOptions& options);
   void clear();
   void write_errors();
@@ -67,7 +69,7 @@ class IngestBatch {
   Result<void> inflate(std::string_view payload);
   size_t reject_rest_of_line(std::string_view piece);
 
-  std::shared_ptr<const OpenedTable> table_;
+  std::shared_ptr<const MarkingTable> table_;
   std::unique_ptr<DomainLookup> lookup_;
   std::unique_ptr<Marker> marker_;
   MarkedRecords marked_;
@@ -96,8 +98,8 @@ class Ingest {
          Committer& committer);
 
   IngestLease begin();
-  // `done` is called once, on the committer's thread, and the batch is empty then. REQUIRES: the batch stays
-  // as it is until then.
+  // `done` is called once, on the committer's thread or, where the batch lacks answers, on this one: kBusy. The
+  // batch is empty then. REQUIRES: the batch stays as it is until then.
   void commit(IngestBatch& batch, std::function<void(const Result<void>&)> done);
   // Batches that wait for the next request hold on to the table that they marked by: lets it go.
   void drop_idle();

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/live_table.h"
 
+#include <sys/resource.h>
+
 #include <chrono>
+
+#include "domains/sqlite_table.h"
 
 namespace querymark {
 namespace {
@@ -9,29 +13,34 @@ namespace {
 // A look costs under a millisecond while nothing has changed.
 constexpr std::chrono::milliseconds kLookInterval(250);
 
-// Of one table: made from the same version, and for the same time.
-bool is_same(const DomainSet& a, const DomainSet& b) {
-  return a.table_version() == b.table_version() && a.valid_until() == b.valid_until() &&
-         a.entry_count() == b.entry_count() && a.allow_count() == b.allow_count();
-}
+// Senders wait for an answer: past this they are told to come again.
+constexpr DynamoDbPatience kPatience{std::chrono::seconds(3), std::chrono::seconds(1)};
+
+// Counting a million entries takes some 0.1 s.
+constexpr std::chrono::seconds kListsInterval(30);
+
+// Of the calling thread, which compiles sets beside those that serve.
+constexpr int kNice = 10;
 
 }  // namespace
 
-LiveTable::LiveTable(std::string uri, std::string home, const SuffixTable& suffixes,
-                     LiveTableObserver& observer, OpenedTable table)
+LiveTable::LiveTable(std::string uri, std::string home, const SuffixTable& suffixes, AwsAccess& aws,
+                     LiveTableObserver& observer, MarkingTable table)
     : uri_(std::move(uri)),
       home_(std::move(home)),
       suffixes_(suffixes),
+      aws_(aws),
       observer_(observer),
-      table_(std::make_shared<const OpenedTable>(std::move(table))) {}
+      table_(std::make_shared<const MarkingTable>(std::move(table))) {}
 
 Result<std::unique_ptr<LiveTable>> LiveTable::open(std::string uri, std::string home,
-                                                   const SuffixTable& suffixes, LiveTableObserver& observer) {
-  Result<OpenedTable> table = open_table(uri, home, suffixes);
+                                                   const SuffixTable& suffixes, AwsAccess& aws,
+                                                   LiveTableObserver& observer) {
+  Result<MarkingTable> table = MarkingTable::open(uri, home, suffixes, aws, kPatience);
   if (!table) return table.error();
   const bool is_list = uri.starts_with("list:");
   std::unique_ptr<LiveTable> live(
-      new LiveTable(std::move(uri), std::move(home), suffixes, observer, *std::move(table)));
+      new LiveTable(std::move(uri), std::move(home), suffixes, aws, observer, *std::move(table)));
   if (!is_list) live->thread_ = std::thread([&live = *live] { live.watch(); });
   return live;
 }
@@ -45,7 +54,7 @@ LiveTable::~LiveTable() {
   if (thread_.joinable()) thread_.join();
 }
 
-std::shared_ptr<const OpenedTable> LiveTable::current() const {
+std::shared_ptr<const MarkingTable> LiveTable::current() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return table_;
 }
@@ -56,32 +65,70 @@ LiveTableStatus LiveTable::status() const {
 }
 
 void LiveTable::watch() {
+  static_cast<void>(::setpriority(PRIO_PROCESS, 0, kNice));  // on Linux, of this thread alone
+  auto lists_due = std::chrono::steady_clock::now();
+  uint64_t changes = 0;
   std::unique_lock<std::mutex> lock(mutex_);
   while (!stop_.wait_for(lock, kLookInterval, [this] { return stopping_; })) {
     lock.unlock();
-    look();
+    if (table_->is_remote()) {
+      look_at_remote();
+    } else {
+      look();
+      if (const auto now = std::chrono::steady_clock::now(); now >= lists_due || status().changes > changes) {
+        read_lists();
+        lists_due = now + kListsInterval;
+        changes = status().changes;
+      }
+    }
     lock.lock();
   }
 }
 
 void LiveTable::look() {
-  Result<OpenedTable> table = open_table(uri_, home_, suffixes_);
+  Result<MarkingTable> table = MarkingTable::open(uri_, home_, suffixes_, aws_);
+  set_failing(table ? std::nullopt : std::optional(table.error()));
+  if (!table || table->is_same(*table_)) return;
+  const auto fresh = std::make_shared<const MarkingTable>(*std::move(table));
   std::unique_lock<std::mutex> lock(mutex_);
-  if (!table) {
-    const bool is_first = !status_.is_failing;
-    ++status_.failures;
-    status_.is_failing = true;
-    lock.unlock();
-    if (is_first) observer_.table_failed(table.error());
-    return;
-  }
-  status_.is_failing = false;
-  if (is_same(table->set, table_->set)) return;
   ++status_.changes;
-  const auto fresh = std::make_shared<const OpenedTable>(*std::move(table));
-  const std::shared_ptr<const OpenedTable> before = std::exchange(table_, fresh);
+  const std::shared_ptr<const MarkingTable> before = std::exchange(table_, fresh);
   lock.unlock();
   observer_.table_changed(*fresh);
+}
+
+// Where they cannot be read, what was known stays: looks at the table fail too.
+void LiveTable::read_lists() {
+  const Result<std::string> path = table_path(uri_, home_);
+  if (!path) return;
+  Result<SqliteTable> table = SqliteTable::open(*path, TableAccess::kRead);
+  if (!table) return;
+  Result<std::vector<ListSummary>> lists = table->lists();
+  if (!lists) return;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  lists_ = *std::move(lists);
+}
+
+std::vector<ListSummary> LiveTable::lists() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return lists_;
+}
+
+void LiveTable::look_at_remote() {
+  set_failing(table_->failure());
+  const std::lock_guard<std::mutex> lock(mutex_);
+  status_.failures = table_->failures();
+}
+
+void LiveTable::set_failing(const std::optional<Error>& failure) {
+  bool is_first = false;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    is_first = failure && !status_.is_failing;
+    status_.is_failing = failure.has_value();
+    if (failure) ++status_.failures;
+  }
+  if (is_first) observer_.table_failed(*failure);
 }
 
 }  // namespace querymark

@@ -27,7 +27,7 @@ constexpr const char* kErrorOutputType = "processing-failed";
 
 // What the options name, read and found good.
 struct Prepared {
-  std::unique_ptr<AwsAccess> aws;  // the store's
+  std::unique_ptr<AwsAccess> aws;  // the store's and the table's
   OpenedTarget target;
   AccessKeys keys;
   AccessKeys dashboard_tokens;
@@ -38,10 +38,6 @@ bool is_loopback(std::string_view address) {
 }
 
 Result<Prepared> prepare(const ServiceOptions& options) {
-  // A request for each batch would hold up the threads that serve.
-  if (!dynamodb_table_name(options.table_uri).empty())
-    return Error::unsupported("--table " + options.table_uri +
-                              ": a service marks by a table on its own machine, sqlite:PATH or list:FILE");
   if (!options.dashboard_password_hash.empty() && !is_password_hash(options.dashboard_password_hash))
     return Error::invalid(
         "--dashboard-password-hash: what `querymark serve --hash-password` prints is wanted");
@@ -87,14 +83,12 @@ class Events final : public DeliveryObserver, public LiveTableObserver {
     if (!is_failing_.exchange(true))
       log_.error("delivery of " + key + " failed and is tried again: " + error.detail);
   }
-  void table_changed(const OpenedTable& table) override {
+  void table_changed(const MarkingTable& table) override {
     if (Ingest* ingest = ingest_; ingest != nullptr) ingest->drop_idle();
-    log_.info("the table " + table.description + " has changed: " + std::to_string(table.set.entry_count()) +
+    log_.info("the table " + table.description() + " has changed: " + std::to_string(table.entry_count()) +
               " entries");
   }
-  void table_failed(const Error& error) override {
-    log_.error("the table cannot be read, the one before it stays in use: " + error.detail);
-  }
+  void table_failed(const Error& error) override { log_.error("the table cannot be read: " + error.detail); }
 
  private:
   EventLog& log_;
@@ -231,17 +225,18 @@ HttpReply Service::State::answer(const HttpHead& head) const {
 }
 
 ServiceStatus Service::State::status() const {
-  const std::shared_ptr<const OpenedTable> current = table->current();
+  const std::shared_ptr<const MarkingTable> current = table->current();
   return {.http = server->status(),
           .ingest = ingest->status(),
           .committer = committer->status(),
           .records = records->status(),
           .errors = errors->status(),
           .table = table->status(),
+          .lists = table->lists(),
           .alerts = alerts == nullptr ? std::vector<AlertStatus>() : alerts->status(),
           .outbox_size = alerts == nullptr ? 0 : alerts->outbox_size(),
-          .table_entries = current->set.entry_count(),
-          .table_allow_entries = current->set.allow_count(),
+          .table_entries = current->entry_count(),
+          .table_allow_entries = current->allow_count(),
           .memory_used = budget.used(),
           .memory_max = budget.size(),
           .spool_size_max = options.spool_size_max};
@@ -262,9 +257,11 @@ Service::~Service() {
 }
 
 Result<void> Service::check(const ServiceOptions& options, const SuffixTable& suffixes) {
-  if (const Result<Prepared> prepared = prepare(options); !prepared) return prepared.error();
+  const Result<Prepared> prepared = prepare(options);
+  if (!prepared) return prepared.error();
   if (Result<void> checked = ServiceAlerts::check(options.alerts); !checked) return checked;
-  const Result<OpenedTable> table = open_table(options.table_uri, options.home, suffixes);
+  const Result<MarkingTable> table =
+      MarkingTable::open(options.table_uri, options.home, suffixes, *prepared->aws);
   if (!table) return table.error();
   return {};
 }
@@ -280,7 +277,7 @@ Result<std::unique_ptr<Service>> Service::start(const ServiceOptions& options, c
   if (!lock) return lock.error();
   auto state = std::make_unique<State>(options, log, *std::move(lock), *prepared);
   Result<std::unique_ptr<LiveTable>> table =
-      LiveTable::open(options.table_uri, options.home, suffixes, state->events);
+      LiveTable::open(options.table_uri, options.home, suffixes, *state->aws, state->events);
   if (!table) return table.error();
   state->table = *std::move(table);
   if (const Result<void> opened = state->open_streams(*prepared); !opened) return opened.error();

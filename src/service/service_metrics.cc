@@ -6,6 +6,8 @@
 namespace querymark {
 namespace {
 
+constexpr size_t kListsMax = 100;
+
 double number(uint64_t value) {
   return static_cast<double>(value);
 }
@@ -79,10 +81,25 @@ void append_table(const ServiceStatus& status, MetricsText& text) {
   text.sample("kind", "allow", number(status.table_allow_entries));
   text.counter("querymark_table_changes_total", "Times that a changed table was taken.",
                number(status.table.changes));
-  text.counter("querymark_table_failures_total", "Looks at the table that failed.",
+  text.counter("querymark_table_failures_total",
+               "Looks at the table that failed; batches without an answer from DynamoDB.",
                number(status.table.failures));
-  text.gauge("querymark_table_failing", "1 while the table cannot be read and the one before it is in use.",
-             status.table.is_failing ? 1 : 0);
+  text.gauge("querymark_table_failing", "1 while the table cannot be read.", status.table.is_failing ? 1 : 0);
+}
+
+// Of the first kListsMax.
+void append_lists(std::vector<ListSummary> lists, MetricsText& text) {
+  if (lists.size() > kListsMax) lists.resize(kListsMax);
+  text.family("querymark_list_entries", "gauge", "Entries of a list, allow entries among them.");
+  for (const ListSummary& list : lists)
+    text.sample("list", list.name, number(list.entries + list.allow_entries));
+  text.family("querymark_list_imported_timestamp_seconds", "gauge",
+              "Unix time of a list's last import that succeeded.");
+  for (const ListSummary& list : lists)
+    if (list.last_import > 0) text.sample("list", list.name, static_cast<double>(list.last_import));
+  text.family("querymark_list_failed", "gauge", "1 where the last import of a list failed.");
+  for (const ListSummary& list : lists)
+    text.sample("list", list.name, list.last_result.starts_with("failed") ? 1 : 0);
 }
 
 using AlertField = uint64_t AlertStatus::*;
@@ -134,6 +151,7 @@ std::string metrics_text(const ServiceStatus& status) {
   append_commits(status.committer, text);
   append_delivery(status, text);
   append_table(status, text);
+  append_lists(status.lists, text);
   append_alerts(status, text);
   append_server(status, text);
   return text.take();

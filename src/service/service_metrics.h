@@ -21,6 +21,7 @@ struct ServiceStatus {
   DeliveryStatus records;
   DeliveryStatus errors;
   LiveTableStatus table;
+  std::vector<ListSummary> lists = {};
   std::vector<AlertStatus> alerts = {};  // of each sink
   uint64_t outbox_size = 0;
   uint64_t table_entries = 0;

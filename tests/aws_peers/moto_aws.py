@@ -25,6 +25,8 @@ REGION = "eu-west-1"
 
 
 class MotoAws:
+    """What is in it outlives its servers, within a process."""
+
     def __init__(self, port=0):
         self._server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
         self._server.start()
@@ -46,6 +48,12 @@ class MotoAws:
         s3 = self.client("s3")
         s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
         return s3
+
+    def objects(self, bucket):
+        """key -> bytes"""
+        s3 = self.client("s3")
+        listed = s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+        return {o["Key"]: s3.get_object(Bucket=bucket, Key=o["Key"])["Body"].read() for o in listed}
 
     def create_table(self, name):
         """As the SAM template makes it. DynamoDB's client."""

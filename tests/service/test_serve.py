@@ -10,6 +10,7 @@ import gzip
 import http.client
 import json
 import os
+import pathlib
 import re
 import shutil
 import socket
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import threading
 import time
+import unittest
 
 import serving
 from serving import ServiceTest, marked, record
@@ -35,6 +37,17 @@ class Ingesting(ServiceTest):
         (key,) = serving.objects(self.store)
         self.assertRegex(key, r"^dns-query-logs/\d{4}/\d\d/\d\d/\d\d/"
                               r"dns-query-logs-1-\d{4}(-\d\d){5}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.gz$")
+
+    @unittest.skipUnless(shutil.which("curl"), "curl is not installed")
+    def test_a_file_by_curl(self):
+        service = self.serve()
+        for name, data in (("plain", record("evil.com.").encode()), ("gzip", gzip.compress(record("example.org.").encode()))):
+            (self.folder / name).write_bytes(data)
+            done = subprocess.run(["curl", "--silent", "--fail", "--data-binary", f"@{self.folder / name}", service.url + "/ingest"],
+                                  capture_output=True, check=True, timeout=60)
+            self.assertEqual(json.loads(done.stdout)["records"], 1)
+        service.stop()
+        self.assertEqual(self.records(), [marked(record("evil.com."), "Y"), marked(record("example.org."), "N")])
 
     def test_gzip_in_any_number_of_members(self):
         service = self.serve()
@@ -161,10 +174,6 @@ class Operating(ServiceTest):
         done = self.querymark("serve", "--listen", "127.0.0.1:0", status=1, home=self.folder / "empty")
         self.assertIn("domains.db", done.stderr.decode())
 
-    def test_a_table_in_dynamodb_is_refused(self):
-        done = self.querymark("serve", "--check-config", "--table", "dynamodb:domains", status=1)
-        self.assertIn("on its own machine", done.stderr.decode())
-
     def test_check_config(self):
         self.querymark("serve", "--check-config")
         config = self.folder / "querymark.toml"
@@ -223,6 +232,19 @@ class Table(ServiceTest):
         self.assertEqual(service.ingest([record("new.net.")])["matched"], 0)
         numbers = service.metrics()
         self.assertEqual(numbers["querymark_table_changes_total"], 2)
+
+    def test_the_health_of_lists_is_in_the_metrics(self):
+        service = self.serve()
+        self.querymark("domains", "import", str(self.folder / "list.txt"), "--list", "another")
+        (self.folder / "page.html").write_text("<!DOCTYPE html><html><body>gone</body></html>", encoding="utf8")
+        self.querymark("domains", "import", str(self.folder / "page.html"), "--list", "test", status=1)
+        end = time.monotonic() + 10
+        while 'querymark_list_entries{list="another"}' not in service.metrics() and time.monotonic() < end:
+            time.sleep(0.1)
+        metrics = service.metrics()
+        self.assertEqual(metrics['querymark_list_entries{list="another"}'], 2)
+        self.assertAlmostEqual(metrics['querymark_list_imported_timestamp_seconds{list="test"}'], time.time(), delta=60)
+        self.assertEqual(metrics['querymark_list_failed{list="another"}'], 0)
 
     def test_a_table_that_goes_away_never_makes_records_unmatched(self):
         service = self.serve()
@@ -419,6 +441,62 @@ class Disk(ServiceTest):
         self.assertIn(b"No space left", reply)
         self.assertEqual(service.stop()[0], 0)
         self.assertEqual(serving.lines_under(self.folder / "store", ""), [marked(line, "Y")] * acknowledged)
+
+
+class Clock(ServiceTest):
+    """The system's clock jumps while it runs: what is timed goes by the steady one, names by what the clock said."""
+
+    LIBRARY = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+
+    def set_clock(self, offset):
+        self.clock.write_text(offset, encoding="utf8")
+
+    def serve_by_a_clock(self, *options):
+        if self.LIBRARY is None:
+            self.skipTest("libfaketime is not installed (package faketime)")
+        self.clock = self.folder / "clock"
+        self.set_clock("+0")
+        return self.serve(*options, LD_PRELOAD=str(self.LIBRARY), FAKETIME_TIMESTAMP_FILE=str(self.clock), FAKETIME_NO_CACHE="1",
+                          FAKETIME_DONT_FAKE_MONOTONIC="1")
+
+    def test_jumps_lose_nothing_and_hold_up_nothing(self):
+        told = self.folder / "told"
+        service = self.serve_by_a_clock("--buffer-interval", "1", "--alert", f"file:{told}")
+        lines = []
+        for offset in ("+0", "+400d", "-400d", "+0"):
+            self.set_clock(offset)
+            lines.append(record(f"{len(lines)}.evil.com."))
+            service.ingest([lines[-1]])
+            time.sleep(1.5)
+        self.assertEqual(service.metrics()['querymark_lines_delivered_total{kind="records"}'], 4)
+        self.assertEqual(told.read_text(encoding="utf8").splitlines(), [marked(line, "Y") for line in lines])
+        self.assertEqual(service.stop()[0], 0)
+        self.assertEqual(sorted(self.records()), [marked(line, "Y") for line in lines])
+        years = {key.split("/")[1] for key in serving.objects(self.store)}
+        self.assertEqual(len(years), 3, years)
+
+    def test_a_part_file_of_another_time_is_delivered_under_that_time(self):
+        service = self.serve_by_a_clock()
+        self.set_clock("+400d")
+        service.ingest([record("evil.com.")])
+        service.kill()
+        self.set_clock("-400d")
+        service = self.serve_by_a_clock()
+        self.assertEqual(service.stop()[0], 0)
+        (key,) = serving.objects(self.store)
+        self.assertGreater(key.split("/")[1], time.strftime("%Y"))
+
+    def test_digests_and_limits_go_on_when_the_clock_is_put_back(self):
+        told = self.folder / "told"
+        service = self.serve_by_a_clock("--alert", f"file:{told}", "--alert-mode", "digest", "--alert-window", "2")
+        self.set_clock("+400d")
+        service.ingest([record("evil.com.")])
+        self.set_clock("+0")
+        service.ingest([record("www.bad.co.uk.")])
+        end = time.monotonic() + 30
+        while not told.exists() and time.monotonic() < end:
+            time.sleep(0.1)
+        self.assertTrue(told.exists())
 
 
 class Crashes(ServiceTest):

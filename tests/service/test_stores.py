@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""`querymark serve` into a bucket: moto's server as S3, up and down, with boto3 looking at what arrived.
+"""`querymark serve` into a bucket, and by a table in DynamoDB: moto's server as AWS, up and down, with boto3 looking at what
+arrived.
 
 usage: test_stores.py QUERYMARK [unittest options]
 Exit status 77: moto is not installed.
@@ -9,24 +10,14 @@ Exit status 77: moto is not installed.
 import base64
 import gzip
 import json
-import logging
 import random
 import socket
 import sys
 import time
 
 import serving
+from moto_aws import MotoAws
 from serving import ServiceTest, marked, record
-
-try:
-    import boto3
-    from moto.server import ThreadedMotoServer
-except ImportError as missing:
-    print(f"skipped: {missing.name} is not installed")
-    sys.exit(77)
-
-logging.getLogger("werkzeug").setLevel(logging.ERROR)
-KEYS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_REGION": "eu-west-1"}
 
 
 class Bucket(ServiceTest):
@@ -34,26 +25,19 @@ class Bucket(ServiceTest):
         super().setUp()
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        # moto's buckets outlive its servers within a process.
         self.bucket = self.id().rpartition("_")[2]
 
     def start_s3(self):
-        server = ThreadedMotoServer("127.0.0.1", self.port, verbose=False)
-        server.start()
-        self.addCleanup(server.stop)
-        self.s3 = boto3.client("s3", endpoint_url=self.url, region_name="eu-west-1", aws_access_key_id="x",
-                               aws_secret_access_key="x")
-        self.s3.create_bucket(Bucket=self.bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
-        return server
+        self.aws = MotoAws(self.port)
+        self.addCleanup(self.aws.stop)
+        self.s3 = self.aws.create_bucket(self.bucket)
 
     def serve_into(self, *options):
-        return self.serve("--store", f"s3://{self.bucket}/some/where", *options, AWS_ENDPOINT_URL=self.url, **KEYS)
+        return self.serve("--store", f"s3://{self.bucket}/some/where", *options, AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="x",
+                          AWS_REGION="eu-west-1", AWS_ENDPOINT_URL=f"http://127.0.0.1:{self.port}")
 
     def objects(self):
-        listed = self.s3.list_objects_v2(Bucket=self.bucket).get("Contents", [])
-        return {o["Key"]: gzip.decompress(self.s3.get_object(Bucket=self.bucket, Key=o["Key"])["Body"].read()).decode().splitlines()
-                for o in listed}
+        return {key: gzip.decompress(data).decode().splitlines() for key, data in self.aws.objects(self.bucket).items()}
 
     def test_objects_arrive_under_the_prefix(self):
         self.start_s3()
@@ -101,6 +85,50 @@ class Bucket(ServiceTest):
         self.start_s3()
         self.assertEqual(service.stop()[0], 0)
         self.assertEqual(sorted(line for part in self.objects().values() for line in part), [marked(line, "Y") for line in lines])
+
+
+class DynamoDb(ServiceTest):
+    TABLE = "domains"
+
+    def setUp(self):
+        super().setUp()
+        self.aws = MotoAws()
+        client = self.aws.create_table(self.TABLE)
+        self.addCleanup(self.stop)
+        self.addCleanup(client.delete_table, TableName=self.TABLE)
+        client.put_item(TableName=self.TABLE, Item={"domainName": {"S": "remote.com"}})
+
+    def stop(self):
+        self.aws.stop()
+
+    def test_marks_by_it_and_refuses_what_it_gives_no_answer_for(self):
+        service = self.serve("--table", f"dynamodb:{self.TABLE}", **self.aws.environment)
+        known = [record("www.remote.com."), record("evil.com.")]
+        self.assertEqual(service.ingest(known)["matched"], 1)
+        self.aws.stop()
+        self.assertEqual(service.ingest(known)["matched"], 1)
+        status, reply = service.ask("POST", "/ingest", record("another.com.").encode())
+        self.assertEqual(status, 503, reply)
+        self.assertIn(b"gives no answer", reply)
+        time.sleep(0.5)
+        status, reply = service.ask("GET", "/readyz")
+        self.assertEqual((status, b"table" in reply), (503, True))
+        self.assertEqual(service.metrics()["querymark_records_refused_total"], 1)
+        self.aws = MotoAws(int(self.aws.url.rpartition(":")[2]))
+        time.sleep(1)
+        self.assertEqual(service.ingest([record("another.com.")])["unmatched"], 1)
+        end = time.monotonic() + 10
+        while service.metrics()["querymark_table_failing"] == 1 and time.monotonic() < end:
+            time.sleep(0.1)
+        self.assertEqual(service.metrics()["querymark_table_failing"], 0)
+        service.stop()
+        self.assertEqual(self.records(), [*map(marked, known * 2, "YNYN"), marked(record("another.com."), "N")])
+        self.assertEqual(self.errors(), [])
+
+    def test_one_that_is_not_there_is_named(self):
+        for options in ((), ("--check-config",)):
+            done = self.querymark("serve", *options, "--table", "dynamodb:nowhere", status=1, **self.aws.environment)
+            self.assertIn("nowhere", done.stderr.decode())
 
 
 if __name__ == "__main__":
