@@ -2,7 +2,7 @@
 """Runs every benchmark and comparison, keeps their results in build/bench/results.json, and writes them into the tables
 of docs/performance.md, each between a line `<!-- table: NAME -->` and a line `<!-- end -->`.
 
-usage: report.py [--quick]     called by bench/run, which builds first
+usage: report.py [--quick] [--soak MINUTES]     called by bench/run, which builds first
 """
 
 import argparse
@@ -15,13 +15,15 @@ import platform
 import re
 import subprocess
 
-from budgets import BUDGETS, Results
+from budgets import BUDGETS, RESULTS, Results
+from compare_backfill import compare as backfill
 from compare_import import compare as dynamodb
 from compare_lambda import compare as functions
 from compare_mark import compare as mark
 from compare_query import compare as questions
 from reference_import import compare as imports
 from service import load as service
+from service import soak
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build/release"
@@ -189,18 +191,21 @@ def function_table(result):
 
 
 def service_table(result):
+    labels = {"full": "full", "half": "half", "reload": f"half, the table changed {service.RELOADS} times"}
+
     def row(name, run):
         return [
-            name,
+            labels[name],
             f"{run['mb_a_second']:,.0f} MB/s",
             f"{run['mb_on_two_processors']:,.0f} MB/s",
             f"{run['p50_ms']:.1f} ms",
             f"{run['p99_ms']:.1f} ms",
+            f"{run['max_ms']:.0f} ms",
             f"{run['resident_mib']:.0f} MiB",
         ]
 
     return table(
-        ["load", "records", "by its own processor time, on two", "p50", "p99", "peak memory"],
+        ["load", "records", "by its own processor time, on two", "p50", "p99", "longest", "peak memory"],
         [row(name, run) for name, run in result.items()],
     )
 
@@ -222,6 +227,31 @@ def questions_table(result):
         weight = f"{dashboard['page_bytes'] / 1e3:.0f} kB"
         rows.append(["page, first content", f"{dashboard['first_paint_ms'] / 1e3:.3f} s", "", "", weight])
     return table([f"{result['records']:,} records", "`querymark`", "DuckDB", "", ""], rows)
+
+
+def soak_table(result):
+    return table(
+        ["time", "records", "requests", "p99", "memory in the second quarter", "in the last", "peak"],
+        [
+            [
+                f"{result['minutes']:g} min",
+                f"{result['gb']:.1f} GB, {result['mb_a_second']:,.0f} MB/s",
+                f"{result['requests']:,}",
+                f"{result['p99_ms']:.1f} ms",
+                f"{result['second_quarter_mib']:.0f} MiB",
+                f"{result['last_quarter_mib']:.0f} MiB",
+                f"{result['peak_mib']:.0f} MiB",
+            ]
+        ],
+    )
+
+
+def backfill_table(rates):
+    def row(threads):
+        mark, ours = rates[f"mark, {threads}"], rates[f"backfill, {threads}"]
+        return [threads, rate(mark), rate(ours), f"{ours / mark:.3g} ×"]
+
+    return table(["threads", "`mark`", "`backfill`", ""], [row(threads) for threads in backfill.THREADS])
 
 
 def bench_tables(benches):
@@ -251,7 +281,9 @@ def write_page(tables):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
-    quick = parser.parse_args().quick
+    parser.add_argument("--soak", type=float, metavar="MINUTES")
+    arguments = parser.parse_args()
+    quick = arguments.quick
     size = QUICK if quick else FULL
     FOLDER.mkdir(parents=True, exist_ok=True)
 
@@ -259,16 +291,21 @@ def main():
     results["imports"] = imports.compare(BUILD, FOLDER, size.list_names, min(size.rounds, 3))
     results["dynamodb"] = dynamodb.compare(BUILD, FOLDER, size.items, min(size.rounds, 3))
     results["functions"] = functions.compare(BUILD, FOLDER, size.events, min(size.rounds, 3))
-    log, names = FOLDER / f"log-{size.records}", FOLDER / f"domains-{size.domains}"
-    results["service"] = service.compare(BUILD, log, names, size.service_seconds)
+    log, home = FOLDER / f"log-{size.records}", FOLDER / "home"
+    results["service"] = service.compare(BUILD, log, home, size.service_seconds)
+    results["backfill"] = backfill.compare(BUILD, FOLDER, home, log, size.records, size.rounds)
+    if arguments.soak:
+        results["soak"] = soak.soak(BUILD / "querymark", log, home, arguments.soak)
     results["questions"] = questions.compare(BUILD, FOLDER, size.stored_records, size.rounds)
     results["benches"] = {program.name: run_bench(program, size) for program in sorted(BUILD.glob("*_bench"))}
     (FOLDER / "results.json").write_text(json.dumps(results, indent=2) + "\n")
 
-    figures = Results(**{name: results[name] for name in results if name != "machine"})
+    figures = Results(**{name: results.get(name, {}) for name in RESULTS})
     budgets = table(["what", "measured", "budget", ""], [budget.row(figures) for budget in BUDGETS])
     parts = [mark_table(results["mark"]), import_table(results["imports"]), dynamodb_table(results["dynamodb"])]
-    parts += [function_table(results["functions"]), service_table(results["service"])]
+    parts += [function_table(results["functions"]), service_table(results["service"]), backfill_table(results["backfill"])]
+    soaked = {"soak": soak_table(results["soak"])} if arguments.soak else {}
+    parts += soaked.values()
     parts.append(questions_table(results["questions"]))
     print("\n".join([budgets, *parts]))
     if quick:
@@ -285,6 +322,8 @@ def main():
             "functions": function_table(results["functions"]),
             "service": service_table(results["service"]),
             "questions": questions_table(results["questions"]),
+            "backfill": backfill_table(results["backfill"]),
+            **soaked,
             "benchmarks": bench_tables(results["benches"]),
         }
     )

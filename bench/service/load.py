@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """`querymark serve` under load: batches of 500 records by PutRecordBatch over kept-alive connections, each answered when it
-is on disk. The sender is another process and shares the processors, so the service is measured by the processor time it
-takes, too: MB/s of records on two processors of its own are 2 / (its seconds of CPU a MB).
+is on disk; also while its table of interesting domains changes. The sender is another process and shares the processors, so
+the service is measured by the processor time it takes, too: MB/s of records on two processors of its own are 2 / (its seconds
+of CPU a MB).
 
-usage: load.py QUERYMARK LOG LIST [--seconds S] [--connections N] [--rate MB/s]
-       LOG, LIST: of querymark-corpus; --rate: no more than that, to see latencies below full load
+usage: load.py QUERYMARK LOG HOME [--seconds S] [--connections N] [--rate MB/s] [--reloads N]
+       LOG: of querymark-corpus; HOME: its table is used; --rate: no more than that, to see latencies below full load;
+       --reloads: so many times within the run a row is written into the table, and the service compiles its set anew
 """
 
 import argparse
 import base64
+import contextlib
 import json
 import multiprocessing
 import os
@@ -16,13 +19,16 @@ import pathlib
 import re
 import shutil
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import threading
 import time
+import urllib.request
 
 RECORDS = 500  # of a batch
 BATCHES = 64   # that differ
+RELOADS = 4    # of a run with reloads
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -88,50 +94,86 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def resident(pid):
+def memory_mib(pid, field):
+    """VmRSS: now; VmHWM: at its most."""
     text = pathlib.Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(r"VmHWM:\s+(\d+)", text)[1]) / 1024
+    return int(re.search(rf"{field}:\s+(\d+)", text)[1]) / 1024
 
 
-def measure(querymark, log, names, seconds=10, connections=8, rate=None):
-    """What one run of the service gives; its home, beside the log, is removed."""
-    folder = tempfile.mkdtemp(dir=pathlib.Path(log).parent)
-    command = [querymark, "serve", "--home", folder, "--table", f"list:{names}", "--listen", "127.0.0.1:0", "--stop-time", "120"]
+@contextlib.contextmanager
+def served(querymark, log, home):
+    """A service with a home of its own, beside the log, which has a copy of the table in `home`: (process, port, home)."""
+    folder = pathlib.Path(tempfile.mkdtemp(dir=pathlib.Path(log).parent))
+    for table in pathlib.Path(home).glob("domains.*"):
+        shutil.copy(table, folder)
+    command = [querymark, "serve", "--home", folder, "--listen", "127.0.0.1:0", "--stop-time", "120"]
     service = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         port = int(re.search(r"listening on \S*:(\d+)", service.stderr.readline())[1])
-        results = multiprocessing.Queue()
-        sender = multiprocessing.Process(target=send, args=(port, log, seconds, connections, rate, results))
-        cpu, begin = cpu_seconds(service.pid), time.monotonic()
-        sender.start()
-        sent, latencies = results.get()
-        took = time.monotonic() - begin
-        cpu = cpu_seconds(service.pid) - cpu
-        memory = resident(service.pid)
-        sender.join()
-        return {"seconds": took, "mb_a_second": sent / took / 1e6, "mb_on_two_processors": 2 * sent / cpu / 1e6,
-                "p50_ms": latencies[len(latencies) // 2] * 1e3, "p99_ms": latencies[len(latencies) * 99 // 100] * 1e3,
-                "requests": len(latencies), "resident_mib": memory}
+        yield service, port, folder
     finally:
         service.terminate()
         service.wait()
         shutil.rmtree(folder)
 
 
-def compare(build, log, names, seconds):
-    """At full load, and at half of what that was."""
-    full = measure(build / "querymark", log, names, seconds)
-    return {"full": full, "half": measure(build / "querymark", log, names, seconds, rate=full["mb_a_second"] / 2)}
+def change_table(home, seconds, times):
+    """Writes a row by hand, spread over the time: the set is compiled anew, by the service itself."""
+    for k in range(times):
+        time.sleep(seconds / (times + 1))
+        with contextlib.closing(sqlite3.connect(home / "domains.db")) as table, table:
+            table.execute("INSERT INTO entries(name) VALUES (?)", (f"reload-{k}.example.com",))
+
+
+def wait_for_changes(port, count):
+    """Until the service has taken so many."""
+    for _ in range(600):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as reply:
+            if int(re.search(rb"^querymark_table_changes_total (\d+)", reply.read(), re.MULTILINE)[1]) >= count:
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"the table changed {count} times, which the service did not notice")
+
+
+def measure(querymark, log, home, seconds=10, connections=8, rate=None, reloads=0):
+    """What one run of the service gives."""
+    with served(querymark, log, home) as (service, port, folder):
+        results = multiprocessing.Queue()
+        sender = multiprocessing.Process(target=send, args=(port, log, seconds, connections, rate, results))
+        editor = threading.Thread(target=change_table, args=(folder, seconds, reloads))
+        cpu, begin = cpu_seconds(service.pid), time.monotonic()
+        sender.start()
+        editor.start()
+        sent, latencies = results.get()
+        took = time.monotonic() - begin
+        cpu = cpu_seconds(service.pid) - cpu
+        memory = memory_mib(service.pid, "VmHWM")
+        sender.join()
+        editor.join()
+        wait_for_changes(port, reloads)
+    return {"seconds": took, "mb_a_second": sent / took / 1e6, "mb_on_two_processors": 2 * sent / cpu / 1e6,
+            "p50_ms": latencies[len(latencies) // 2] * 1e3, "p99_ms": latencies[len(latencies) * 99 // 100] * 1e3,
+            "max_ms": latencies[-1] * 1e3, "requests": len(latencies), "resident_mib": memory}
+
+
+def compare(build, log, home, seconds):
+    """At full load, at half of what that was, and so while the table changes."""
+    full = measure(build / "querymark", log, home, seconds)
+    half = full["mb_a_second"] / 2
+    return {"full": full,
+            "half": measure(build / "querymark", log, home, seconds, rate=half),
+            "reload": measure(build / "querymark", log, home, seconds, rate=half, reloads=RELOADS)}
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("querymark")
     parser.add_argument("log")
-    parser.add_argument("names")
+    parser.add_argument("home")
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--rate", type=float)
+    parser.add_argument("--reloads", type=int, default=0)
     arguments = parser.parse_args()
     for name, value in measure(**vars(arguments)).items():
         print(f"{name:24} {value:,.1f}")
