@@ -288,8 +288,8 @@ class Protection(unittest.TestCase):
 
     def test_the_key_is_used_everywhere(self):
         uses = {name for name, resource in RESOURCES.items() if "'KmsKeyArn'" in str(resource)}
-        data = {name for kind in ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::SNS::Topic", "AWS::Logs::LogGroup",
-                                  "AWS::KinesisFirehose::DeliveryStream") for name in of_type(kind)}
+        data = {name for kind in ("AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::SNS::Topic", "AWS::SQS::Queue",
+                                  "AWS::Logs::LogGroup", "AWS::KinesisFirehose::DeliveryStream") for name in of_type(kind)}
         self.assertLessEqual(data, uses)
 
     def test_logs_expire_and_are_the_functions_own(self):
