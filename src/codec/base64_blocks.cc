@@ -92,22 +92,29 @@ class Encoder {
 size_t encode_by_vectors(std::string_view bytes, char* out) {
   const Encoder encoder;
   const size_t size = hn::Lanes(Bytes());
+  const size_t step = size / 4 * 3;
   const auto* from = reinterpret_cast<const uint8_t*>(bytes.data());
   auto* to = reinterpret_cast<uint8_t*>(out);
   size_t at = 0;
-  for (; at + size <= bytes.size(); at += size / 4 * 3, to += size) encoder.encode(from + at, to);
-  // The rest through a copy, which may be read and written by whole vectors.
-  while (at + 3 <= bytes.size()) {
-    const size_t count = std::min(size / 4 * 3, (bytes.size() - at) / 3 * 3);
-    std::array<uint8_t, kVectorSizeMax> last{};
+  for (; at + size <= bytes.size(); at += step) encoder.encode(from + at, to + at / 3 * 4);
+  // The rest through copies, which may be read by whole vectors. The last one takes some again of what went
+  // before it.
+  const size_t end = bytes.size() / 3 * 3;
+  if (end == 0) return 0;
+  std::array<uint8_t, kVectorSizeMax> rest{};
+  if (end < step) {
     std::array<uint8_t, kVectorSizeMax> digits;
-    std::memcpy(last.data(), from + at, count);
-    encoder.encode(last.data(), digits.data());
-    std::memcpy(to, digits.data(), count / 3 * 4);
-    at += count;
-    to += count / 3 * 4;
+    std::memcpy(rest.data(), from, end);
+    encoder.encode(rest.data(), digits.data());
+    std::memcpy(to, digits.data(), end / 3 * 4);
+    return end;
   }
-  return at;
+  for (; at < end; at += step) {
+    at = std::min(at, end - step);
+    std::memcpy(rest.data(), from + at, step);
+    encoder.encode(rest.data(), to + at / 3 * 4);
+  }
+  return end;
 }
 
 class Decoder {
@@ -166,26 +173,34 @@ class Decoder {
 size_t decode_by_vectors(std::string_view text, char* out) {
   const Decoder decoder;
   const size_t size = hn::Lanes(Bytes());
+  const size_t step = size / 4 * 3;
   const auto* from = reinterpret_cast<const uint8_t*>(text.data());
   auto* to = reinterpret_cast<uint8_t*>(out);
   size_t at = 0;
   // Of each vector a quarter is written that does not count: there must be room for it.
-  for (; at + size + size / 3 + 4 <= text.size(); at += size, to += size / 4 * 3) {
-    if (!decoder.decode(from + at, to)) return at;
+  for (; at + size + size / 3 + 4 <= text.size(); at += size) {
+    if (!decoder.decode(from + at, to + at / 4 * 3)) return at;
   }
-  // The rest through a copy, but for the last group, which may be padded.
-  while (at + 4 < text.size()) {
-    const size_t count = std::min(size, (text.size() - at - 1) / 4 * 4);
-    std::array<uint8_t, kVectorSizeMax> last;
-    std::array<uint8_t, kVectorSizeMax> bytes;
-    last.fill('A');
-    std::memcpy(last.data(), from + at, count);
-    if (!decoder.decode(last.data(), bytes.data())) return at;
-    std::memcpy(to, bytes.data(), count / 4 * 3);
-    at += count;
-    to += count / 4 * 3;
+  // The rest through copies, but for the last group, which may be padded. The last one takes some again of what
+  // went before it.
+  const size_t end = text.empty() ? 0 : (text.size() - 1) / 4 * 4;
+  if (end == 0) return 0;
+  std::array<uint8_t, kVectorSizeMax> bytes;
+  if (end < size) {
+    std::array<uint8_t, kVectorSizeMax> digits;
+    digits.fill('A');
+    std::memcpy(digits.data(), from, end);
+    if (!decoder.decode(digits.data(), bytes.data())) return 0;
+    std::memcpy(to, bytes.data(), end / 4 * 3);
+    return end;
   }
-  return at;
+  for (; at < end; at += size) {
+    const size_t begin = std::min(at, end - size);
+    if (!decoder.decode(from + begin, bytes.data())) return at;
+    std::memcpy(to + begin / 4 * 3, bytes.data(), step);
+    at = begin;
+  }
+  return end;
 }
 
 #endif
