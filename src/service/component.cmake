@@ -2,11 +2,6 @@
 if(QUERYMARK_SANITIZE STREQUAL "thread")
   set_source_files_properties(${PROJECT_SOURCE_DIR}/src/service/http_server.cc PROPERTIES COMPILE_OPTIONS -Wno-error=tsan)
 endif()
-# No fuzz target runs the server, and Beast's templates take over a minute to compile with what fuzzing asks for.
-if(QUERYMARK_FUZZ)
-  set_source_files_properties(${PROJECT_SOURCE_DIR}/src/service/http_server.cc
-    PROPERTIES COMPILE_OPTIONS "-O0;-fno-sanitize=all")
-endif()
 # The dashboard's page as a source: the files of web/, and the chart library uPlot from its npm package, each
 # compressed.
 fetch_npm(uplot 1.6.32 4b8a8191e425658e3ea8c8c1314b0fc679c861ee3a1af2b20c7b16ba50b5133d dist/uPlot.iife.min.js uplot)

@@ -5,8 +5,8 @@
 
 #include "aws/digest.h"
 #include "codec/base64.h"
+#include "codec/put_request.h"
 #include "delivery/object_name.h"
-#include "service/put_request.h"
 #include "service/request_signature.h"
 
 namespace querymark {

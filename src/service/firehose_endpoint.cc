@@ -6,7 +6,7 @@
 
 #include "codec/gzip.h"
 #include "codec/json_string.h"
-#include "service/put_request.h"
+#include "codec/put_request.h"
 
 namespace querymark {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "service/json_cursor.h"
+#include "codec/json_cursor.h"
 
 #include <algorithm>
 #include <cstring>

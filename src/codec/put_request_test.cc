@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "service/put_request.h"
+#include "codec/put_request.h"
 
 #include <gtest/gtest.h>
 

@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "service/json_cursor.h"
-#include "service/put_request.h"
+#include "codec/json_cursor.h"
+#include "codec/put_request.h"
 
 using namespace querymark;
 

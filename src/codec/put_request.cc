@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "service/put_request.h"
+#include "codec/put_request.h"
 
+#include "codec/json_cursor.h"
 #include "codec/json_string.h"
-#include "service/json_cursor.h"
 
 namespace querymark {
 namespace {
