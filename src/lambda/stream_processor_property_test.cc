@@ -47,7 +47,8 @@ std::string random_record(std::mt19937& random) {
 std::string random_payload(std::mt19937& random) {
   std::string payload;
   for (uint32_t lines = random() % 4; lines > 0; --lines) {
-    payload += random() % 20 == 0 ? pick(random, {"nonsense", "[1]", "{}", "{\"query_name\":7}"})
+    payload += random() % 20 == 0 ? pick(random, {"nonsense", "[1]", "{}", "{\"query_name\":7}",
+                                                  "{\"query_name\":\"d1.com\"", "{\"message\":\""})
                                   : random_record(random);
     payload += pick(random, {"\n", "\r\n", "\n\n"});
   }
