@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Entries a second into a DynamoDB table (moto's server, a process of its own): `querymark domains import`, which reads
-each item before it writes it, so that nothing others wrote there is lost, beside boto3 with as many threads that writes
-the same items, with and without reading them first. In turns."""
+each item before it writes it, so that nothing others wrote there is lost, beside boto3 that writes the same items with as
+many threads, and beside boto3 that reads none of them, with as many writes at a time. In turns."""
 
 import concurrent.futures
 import os
@@ -15,7 +15,8 @@ import time
 import boto3
 import botocore.config
 
-THREADS = 8  # as kDynamoDbThreads
+THREADS = 10  # as kDynamoDbThreads
+WRITERS = 8  # so many of them write at a time
 READ_A_REQUEST = 100
 WRITTEN_A_REQUEST = 25
 AWS = {"AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
@@ -67,7 +68,7 @@ def theirs(client, items, table, reads):
 
     batches = [items[at:at + READ_A_REQUEST] for at in range(0, len(items), READ_A_REQUEST)]
     began = time.monotonic()
-    with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
+    with concurrent.futures.ThreadPoolExecutor(THREADS if reads else WRITERS) as pool:
         list(pool.map(write, batches))
     return time.monotonic() - began
 

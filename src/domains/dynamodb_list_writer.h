@@ -26,8 +26,9 @@
 // the recent names, some 10 MB. One thread calls it.
 namespace querymark {
 
-// As many threads as Lambda's 512 MB or a small machine can feed.
-inline constexpr size_t kDynamoDbThreads = 8;
+// As many threads as Lambda's 512 MB or a small machine can feed. Of five requests one reads, so that eight of them
+// write at a time.
+inline constexpr size_t kDynamoDbThreads = 10;
 
 struct ListWriterOptions {
   Deadline deadline = Deadline::never();
