@@ -69,6 +69,11 @@ class MotoAws:
         pages = self.client("dynamodb").get_paginator("scan").paginate(TableName=table)
         return {item["domainName"]["S"]: item for page in pages for item in page["Items"]}
 
+    def names(self, table):
+        """The items' keys alone, which moto tells far sooner where they are many."""
+        pages = self.client("dynamodb").get_paginator("scan").paginate(TableName=table, ProjectionExpression="domainName")
+        return {item["domainName"]["S"] for page in pages for item in page["Items"]}
+
     def subscribe(self, topic, name, **attributes):
         """The queue of that name, made and subscribed to the topic."""
         sqs = self.client("sqs")

@@ -148,7 +148,7 @@ class ImportInterestingDomains(unittest.TestCase):
         self.assertGreaterEqual(invocations, 2)
         [found] = answer["lists"]
         self.assertEqual((found["new"], found["names_found"], found["sources"][0]["format"]), (12000, 12000, "csv"))
-        self.assertEqual(set(self.items()), set(names))
+        self.assertEqual(AWS.names(self.table), set(names))
 
     def test_a_wrong_setting_is_an_init_error(self):
         with self.start(KEEP="all") as function:
