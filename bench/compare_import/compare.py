@@ -75,11 +75,12 @@ def theirs(client, items, table, reads):
 
 def measure(client, url, program, path, names, rounds):
     rates = {"ours": [], "writing": [], "reading_and_writing": []}
+    ours(client, url, program, path, "first")
+    items = items_of(client, "first")
+    if len(items) != names:
+        raise SystemExit(f"compare_import: {len(items)} items of {names} names")
     for turn in range(rounds):
         rates["ours"].append(names / ours(client, url, program, path, f"ours{turn}"))
-        items = items_of(client, f"ours{turn}")
-        if len(items) != names:
-            raise SystemExit(f"compare_import: {len(items)} items of {names} names")
         rates["writing"].append(names / theirs(client, items, f"written{turn}", False))
         rates["reading_and_writing"].append(names / theirs(client, items, f"read{turn}", True))
     return {name: statistics.median(measured) for name, measured in rates.items()}
