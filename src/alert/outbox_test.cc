@@ -229,6 +229,7 @@ TEST_F(OutboxTest, PutsAndDeliveriesOfManyThreadsLoseNothing) {
   constexpr int64_t kMatches = 400;
   open({"file:a", "file:b"});
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int writer = 0; writer < 2; ++writer) {
     threads.emplace_back([this] {
       for (int i = 0; i < kMatches / 4; ++i) EXPECT_EQ(put({"x", "y"}), "ok");

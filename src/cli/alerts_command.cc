@@ -71,6 +71,7 @@ struct RetryCounts {
 Result<void> send(const std::vector<RefusedAlert>& alerts, AlertSink& sink, const UndeliveredAlerts& outbox,
                   RetryCounts& counts) {
   std::vector<Notification> notifications;
+  notifications.reserve(alerts.size());
   for (const RefusedAlert& alert : alerts) notifications.push_back(alert.notification);
   const AlertOutcome outcome = sink.send(notifications, Deadline::after(kAttemptTimeout));
   Result<void> sent = sink.sync();

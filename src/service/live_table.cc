@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "service/live_table.h"
 
-#include <sys/resource.h>
-
 #include <chrono>
 
 #include "domains/sqlite_table.h"
@@ -18,9 +16,6 @@ constexpr DynamoDbPatience kPatience{std::chrono::seconds(3), std::chrono::secon
 
 // Counting a million entries takes some 0.1 s.
 constexpr std::chrono::seconds kListsInterval(30);
-
-// Of the calling thread, which compiles sets beside those that serve.
-constexpr int kNice = 10;
 
 }  // namespace
 
@@ -65,7 +60,6 @@ LiveTableStatus LiveTable::status() const {
 }
 
 void LiveTable::watch() {
-  static_cast<void>(::setpriority(PRIO_PROCESS, 0, kNice));  // on Linux, of this thread alone
   auto lists_due = std::chrono::steady_clock::now();
   uint64_t changes = 0;
   std::unique_lock<std::mutex> lock(mutex_);

@@ -14,8 +14,7 @@
 #include "import/marking_table.h"
 
 // The table of interesting domains as a service sees it: always there, and a quarter of a second after any
-// process has changed it, the new one. A set that must be compiled for that is compiled with less claim to the
-// processors than those who serve have. Whoever marks takes the current one for a batch and keeps it that
+// process has changed it, the new one. Whoever marks takes the current one for a batch and keeps it that
 // long; the set before it is unmapped when its last batch is done. A set is mapped, not copied: two at once
 // cost pages of the file cache, no heap. A table in DynamoDB is one for ever: what changes in it is seen when
 // an answer is a minute old.
