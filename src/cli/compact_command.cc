@@ -5,7 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/store_option.h"
-#include "query/compaction.h"
+#include "query/s3_compaction.h"
 
 namespace querymark {
 namespace {
@@ -34,9 +34,24 @@ std::string summary(const CompactionCounts& counts) {
   return text;
 }
 
+Result<CompactionCounts> compact_any_store(const std::string& uri, const std::string& home,
+                                           int64_t older_than_s, const SuffixTable& suffixes,
+                                           const CompactionObserver& observer) {
+  if (!S3Uri::is_one(uri)) {
+    const Result<std::string> folder = store_folder(uri, home);
+    if (!folder) return folder.error();
+    return compact_store({*folder, older_than_s}, suffixes, observer);
+  }
+  Result<S3Uri> place = S3Uri::parse(uri);
+  if (!place) return place.error();
+  if (!place->is_prefix()) place->key += '/';
+  AwsAccess aws;
+  const Result<const S3*> s3 = aws.s3();
+  if (!s3) return s3.error();
+  return compact_s3_store(**s3, *place, older_than_s, suffixes, observer);
+}
+
 ExitStatus compact(const CommonOptions& common, const CompactArguments& arguments) {
-  const Result<std::string> folder = store_folder(arguments.store, common.home);
-  if (!folder) return fail(folder.error());
   const Result<SuffixTable> suffixes = common.load_suffixes();
   if (!suffixes) return fail(suffixes.error());
   ProgressLine progress;
@@ -48,8 +63,8 @@ ExitStatus compact(const CommonOptions& common, const CompactArguments& argument
         progress.clear();
         print_warning(why.detail + "; left as it is");
       }};
-  const Result<CompactionCounts> counts =
-      compact_store({*folder, int64_t{arguments.older_than_hours} * 3600}, *suffixes, observer);
+  const Result<CompactionCounts> counts = compact_any_store(
+      arguments.store, common.home, int64_t{arguments.older_than_hours} * 3600, *suffixes, observer);
   progress.clear();
   if (!counts) return fail(counts.error());
   print_info(summary(*counts));

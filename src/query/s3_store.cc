@@ -45,18 +45,6 @@ std::string_view name_of(std::string_view key) {
   return key.substr(key.rfind('/') + 1);
 }
 
-Result<std::string> read_object(const S3& s3, const std::string& bucket, const std::string& key) {
-  std::string text;
-  const HttpSink sink = [&text](std::string_view bytes) -> Result<void> {
-    if (text.size() + bytes.size() > kManifestSizeMax) return Error::limit("a manifest is too large");
-    text.append(bytes);
-    return {};
-  };
-  const Result<S3ObjectInfo> got = s3.get({.bucket = bucket, .key = key}, sink, Deadline::never());
-  if (!got) return got.error();
-  return text;
-}
-
 }  // namespace
 
 std::string datehour_of_key(std::string_view key) {
@@ -70,6 +58,19 @@ std::string datehour_of_key(std::string_view key) {
         return std::string(rest.substr(1, form.size() - 1));
   }
   return "";
+}
+
+Result<std::vector<std::string>> read_s3_replaces(const S3& s3, const std::string& bucket,
+                                                  const std::string& manifest_key) {
+  std::string text;
+  const HttpSink sink = [&text](std::string_view bytes) -> Result<void> {
+    if (text.size() + bytes.size() > kManifestSizeMax) return Error::limit("a manifest is too large");
+    text.append(bytes);
+    return {};
+  };
+  const Result<S3ObjectInfo> got = s3.get({.bucket = bucket, .key = manifest_key}, sink, Deadline::never());
+  if (!got) return Error{got.error().code, manifest_key + ": " + got.error().detail};
+  return parse_replaces(text, manifest_key);
 }
 
 Result<std::vector<StoreObject>> list_s3_store(const S3& s3, const S3Uri& place) {
@@ -88,9 +89,7 @@ Result<std::vector<StoreObject>> list_s3_store(const S3& s3, const S3Uri& place)
   std::unordered_set<std::string> replaced;
   for (const std::string& manifest : manifests) {
     if (!parquet.contains(parquet_path(manifest))) continue;
-    const Result<std::string> text = read_object(s3, place.bucket, manifest);
-    if (!text) return text.error();
-    const Result<std::vector<std::string>> keys = parse_replaces(*text, manifest);
+    const Result<std::vector<std::string>> keys = read_s3_replaces(s3, place.bucket, manifest);
     if (!keys) return keys.error();
     replaced.insert(keys->begin(), keys->end());
   }

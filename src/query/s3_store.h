@@ -37,6 +37,10 @@ std::string datehour_of_key(std::string_view key);
 // replaces (store_files.h). A request for each thousand.
 Result<std::vector<StoreObject>> list_s3_store(const S3& s3, const S3Uri& place);
 
+// Keys of the objects that a manifest in S3 names (store_files.h).
+Result<std::vector<std::string>> read_s3_replaces(const S3& s3, const std::string& bucket,
+                                                  const std::string& manifest_key);
+
 // Files of a question, in a folder of its own that is removed with this.
 class StagedObjects {
  public:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`querymark query` over a store in S3: moto's server as S3. What is fetched, kept, and refused.
+"""`querymark query` and `compact` over a store in S3: moto's server as S3. What is fetched, kept, and refused.
 
 usage: test_s3_store.py QUERYMARK [unittest options]
 Exit status 77: moto is not installed.
@@ -24,7 +24,7 @@ def noise(size):
     return random.Random(size).randbytes(size).hex()
 
 
-class StoreInS3(QueryTest):
+class InS3(QueryTest):
     @classmethod
     def setUpClass(cls):
         cls.aws = MotoAws()
@@ -42,13 +42,18 @@ class StoreInS3(QueryTest):
     def put_bytes(self, key, content):
         self.s3.put_object(Bucket=self.bucket, Key="dns-query-logs/" + key, Body=content)
 
-    def run_query(self, *arguments, status=0):
-        done = subprocess.run([test_query.QUERYMARK, "query", "--store", self.uri, *arguments], capture_output=True, text=True,
+    def run_verb(self, verb, *arguments, status=0):
+        done = subprocess.run([test_query.QUERYMARK, verb, "--store", self.uri, *arguments], capture_output=True, text=True,
                               timeout=120, check=False,
                               env={**os.environ, **self.aws.environment, "QUERYMARK_HOME": str(self.folder / "home")})
         self.assertEqual(done.returncode, status, done.stderr)
         return done
 
+    def run_query(self, *arguments, status=0):
+        return self.run_verb("query", *arguments, status=status)
+
+
+class StoreInS3(InS3):
     def fetched(self, *arguments):
         """How many objects."""
         said = self.run_query(*arguments).stderr
@@ -129,6 +134,66 @@ class StoreInS3(QueryTest):
         self.assertIn("no-such-bucket-anywhere", self.refused(ALL))
 
 
+class CompactionInS3(InS3):
+    def compact(self, *arguments, status=0):
+        return self.run_verb("compact", "--older-than", "0", *arguments, status=status).stderr
+
+    def keys(self):
+        found = self.s3.list_objects_v2(Bucket=self.bucket).get("Contents", [])
+        return sorted(one["Key"].removeprefix("dns-query-logs/") for one in found)
+
+    def everything(self):
+        return self.run_query("--format", "json", "FROM route53query ORDER BY ALL").stdout
+
+    def test_the_view_shows_the_same_before_and_after(self):
+        for hour in (10, 11):
+            for part in "ab":
+                self.put(f"2026/11/24/{hour}/{part}.gz", *(record(f"{hour}-{part}-{i}.") for i in range(50)))
+        before = self.everything()
+        self.assertRegex(self.compact(), r"4 objects, 200 records: 2 Parquet files")
+        self.assertEqual(self.keys(), ["2026/11/24/10/a.parquet", "2026/11/24/11/a.parquet"])
+        self.assertEqual(self.everything(), before)
+
+    def test_later_objects_make_another_file(self):
+        for _ in range(2):
+            self.put("2026/11/24/10/a.gz", record())
+            self.compact()
+        self.assertEqual(self.keys(), ["2026/11/24/10/a-1.parquet", "2026/11/24/10/a.parquet"])
+        self.assertEqual(self.rows("SELECT count(*) FROM route53query"), [["2"]])
+
+    def test_what_holds_anything_but_records_stays(self):
+        self.put("2026/11/24/10/good.gz", record())
+        self.put_bytes("2026/11/24/10/odd.gz", gzip.compress(b'{"no": "query_name"}\n'))
+        self.assertRegex(self.compact(), r"s3://\S+/2026/11/24/10/odd\.gz: no marked record .*; left as it is")
+        self.assertEqual(self.keys(), ["2026/11/24/10/good.parquet", "2026/11/24/10/odd.gz"])
+
+    def test_young_objects_wait(self):
+        self.put("2026/11/24/10/a.gz", record())
+        self.run_verb("compact", "--older-than", "1")
+        self.assertEqual(self.keys(), ["2026/11/24/10/a.gz"])
+
+    def test_a_run_that_was_killed_is_finished_or_forgotten(self):
+        self.put("2026/11/24/10/a.gz", record("a."))
+        original = self.s3.get_object(Bucket=self.bucket, Key="dns-query-logs/2026/11/24/10/a.gz")["Body"].read()
+        self.compact()
+        # after the Parquet file was put
+        self.put_bytes("2026/11/24/10/a.gz", original)
+        self.put_bytes("2026/11/24/10/.a.parquet.replaces", b"a.gz\n")
+        # before it was
+        self.put("2026/11/24/11/b.gz", record("b."))
+        self.put_bytes("2026/11/24/11/.b.parquet.replaces", b"b.gz\n")
+        self.assertEqual(self.rows(ALL), [["a."], ["b."]])
+        self.compact()
+        self.assertEqual(self.keys(), ["2026/11/24/10/a.parquet", "2026/11/24/11/b.parquet"])
+        self.assertEqual(self.rows(ALL), [["a."], ["b."]])
+
+    def test_two_at_once_are_refused(self):
+        self.put("2026/11/24/10/a.gz", record())
+        self.put_bytes(".compaction.lock", b"compact")
+        self.assertIn("another compaction", self.compact(status=1))
+        self.assertEqual(self.keys(), [".compaction.lock", "2026/11/24/10/a.gz"])
+
+
 if __name__ == "__main__":
     test_query.QUERYMARK = sys.argv.pop(1)
-    unittest.main(defaultTest="StoreInS3")
+    unittest.main()
