@@ -34,6 +34,26 @@ SCREENSHOTS = os.environ.get("QUERYMARK_SCREENSHOTS")
 HOSTILE = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>'
 
 
+# Texts whose contrast is less than 4.5 to 1 (WCAG 2, AA), disabled controls aside.
+FAINT_TEXTS = """(() => {
+    const parse = (text) => (text.match(/[\\d.]+/g) ?? []).map(Number);
+    const light = (parts) => parts.slice(0, 3).map(c => c / 255).map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+    const behind = (one) => {
+        for (; one; one = one.parentElement) {
+            const parts = parse(getComputedStyle(one).backgroundColor);
+            if (parts.length === 3 || parts[3] === 1) return parts;
+        }
+        return [255, 255, 255];
+    };
+    const is_text = (one) => [...one.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+    return [...document.body.querySelectorAll("*")].filter(one => is_text(one) && one.checkVisibility() && !one.disabled)
+        .map(one => [light(parse(getComputedStyle(one).color)), light(behind(one)), one.textContent.trim().slice(0, 40)])
+        .map(([a, b, text]) => [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), text])
+        .filter(([contrast]) => contrast < 4.5).map(([contrast, text]) => `${contrast.toFixed(2)} ${text}`);
+})()"""
+
+
 class Browser:
     """One browser for all tests; what its pages must never do is collected for the test that is running."""
 
@@ -199,6 +219,34 @@ class Overview(DashboardTest):
         expect(self.page.get_by_role("dialog")).to_be_visible()
         self.page.keyboard.press("Tab")
         self.assertTrue(self.page.evaluate("document.activeElement.closest('dialog') !== null"))
+
+
+class ForEverybody(DashboardTest):
+    """What those need who do not see the page, or not well."""
+
+    PAGES = ("", "search", "live", "lists", "explain", "pipeline")
+
+    @staticmethod
+    def lines():
+        return samples.fleet(hours=12)
+
+    def test_every_control_has_a_name_and_every_page_a_heading(self):
+        for name in self.PAGES:
+            self.show("#/" + name)
+            expect(self.page.get_by_role("heading", level=1)).to_be_attached()
+            nameless = self.page.evaluate("""[...document.querySelectorAll("input, select, textarea, button, a")]
+                .filter(one => !(one.labels?.length || one.getAttribute("aria-label") || one.textContent.trim()))
+                .map(one => one.outerHTML)""")
+            self.assertEqual(nameless, [], name)
+
+    def test_text_stands_out_from_what_is_behind_it(self):
+        for scheme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=scheme)
+            for name in self.PAGES:
+                self.show("#/" + name)
+                expect(self.page.get_by_role("heading", level=1)).to_be_attached()
+                faint = self.page.evaluate(FAINT_TEXTS)
+                self.assertEqual(faint, [], f"{name or 'overview'}, {scheme}")
 
 
 class Search(DashboardTest):
