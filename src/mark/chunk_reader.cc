@@ -38,6 +38,16 @@ Result<UniqueFd> open_input_file(const std::string& path) {
   return fd;
 }
 
+void Chunk::keep_intact() {
+  size_t size = 0;
+  do {
+    size = window.intact_size();
+    bytes.clear();
+    bytes.append(window.bytes().substr(0, size));
+  } while (window.intact_size() < size);
+  is_shown = false;
+}
+
 ChunkReader::ChunkReader(std::vector<std::string> paths, size_t chunk_size, bool fill, OpenInput open_input)
     : paths_(std::move(paths)), open_input_(std::move(open_input)), chunk_size_(chunk_size), fill_(fill) {}
 
@@ -49,6 +59,8 @@ Result<bool> ChunkReader::next(Chunk& chunk) {
   chunk.input = input_;
   chunk.last = false;
   chunk.damage.reset();
+  chunk.is_shown = show_next(chunk);
+  if (chunk.is_shown) return true;
   chunk.bytes.clear();
   chunk.bytes.append(rest_);
   rest_.clear();
@@ -57,7 +69,7 @@ Result<bool> ChunkReader::next(Chunk& chunk) {
     const Result<size_t> size = read_some(chunk.bytes.room(room), room);
     if (size) chunk.bytes.grow(*size);
     if (!size || *size == 0) {
-      if (!size) chunk.damage = size.error();
+      chunk.damage = size ? missing_part() : size.error();
       chunk.last = true;
       gzip_.reset();
       fd_ = UniqueFd();
@@ -83,7 +95,9 @@ Result<void> ChunkReader::open_next() {
   if (!fd) return fd.error();
   fd_ = *std::move(fd);
   struct stat status {};
-  is_pipe_ = ::fstat(fd_.get(), &status) == 0 && !S_ISREG(status.st_mode);
+  const bool is_known = ::fstat(fd_.get(), &status) == 0;
+  is_pipe_ = is_known && !S_ISREG(status.st_mode);
+  shown_ = shown_end_ = 0;
   if (!is_pipe_) ::posix_fadvise(fd_.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
   head_.resize(2);
   size_t size = 0;
@@ -96,10 +110,49 @@ Result<void> ChunkReader::open_next() {
   }
   head_.resize(size);
   bytes_read_ += size;
-  if (!is_gzip(head_)) return {};
+  if (!is_gzip(head_)) {
+    if (is_known && !is_pipe_) begin_showing(static_cast<uint64_t>(status.st_size));
+    return {};
+  }
   gzip_.emplace(fd_.get(), paths_[input_], head_);
   head_.clear();
   return {};
+}
+
+// A plain file of more than a piece is shown, from where its descriptor stands.
+void ChunkReader::begin_showing(uint64_t size) {
+  const off_t position = ::lseek(fd_.get(), 0, SEEK_CUR);
+  if (position < 0 || size < static_cast<uint64_t>(position) + chunk_size_) return;
+  shown_ = static_cast<uint64_t>(position) - head_.size();
+  shown_end_ = size;
+  bytes_read_ -= head_.size();
+  head_.clear();
+}
+
+// False where nothing is left to show: then the descriptor stands behind what was shown.
+bool ChunkReader::show_next(Chunk& chunk) {
+  if (shown_ == shown_end_) return false;
+  const auto size = static_cast<size_t>(std::min<uint64_t>(shown_end_ - shown_, chunk_size_));
+  const bool is_shown = chunk.window.show(fd_.get(), shown_, size);
+  if (is_shown) {
+    const size_t end = find_cut(chunk.window.bytes());
+    if (end > 0) chunk.window.truncate(end);
+    shown_ += chunk.window.bytes().size();
+    bytes_read_ += chunk.window.bytes().size();
+  } else {
+    shown_end_ = shown_;
+  }
+  if (shown_ == shown_end_) ::lseek(fd_.get(), static_cast<off_t>(shown_), SEEK_SET);
+  return is_shown;
+}
+
+// An error where the file, which has been read to its end, is shorter than what was shown of it.
+std::optional<Error> ChunkReader::missing_part() const {
+  struct stat status {};
+  if (shown_end_ == 0 || ::fstat(fd_.get(), &status) != 0) return std::nullopt;
+  const auto size = static_cast<uint64_t>(status.st_size);
+  if (size >= shown_end_) return std::nullopt;
+  return Error::corrupt(paths_[input_] + ": was cut to " + std::to_string(size) + " bytes while it was read");
 }
 
 Result<size_t> ChunkReader::read_some(char* out, size_t size) {

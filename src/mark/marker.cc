@@ -55,6 +55,7 @@ struct Marker::Batch {
   std::array<DomainQuery, kBatchSize> queries;  // of the records among the items, in order
   std::array<DomainMatch, kBatchSize> answers;
   std::array<char, kBatchSize * kNormalizeRoom> names;  // normal forms, one after another
+  ByteBuffer copy;                                      // of shared memory
   std::string unescaped;
   std::string match_value;
   std::string domain_value;
@@ -63,23 +64,14 @@ struct Marker::Batch {
 // One chunk, or one payload of an envelope, on its way through a marker.
 class Marker::Run {
  public:
-  // Where an item of a payload is reported: where its envelope stands.
   struct Place {
-    uint64_t line;
-    uint64_t offset;
+    uint64_t line = 0;
+    uint64_t offset = 0;
   };
 
-  Run(Marker& marker, size_t depth, std::string_view chunk, bool last, MarkedRecords& out)
-      : marker_(marker), depth_(depth), chunk_(chunk), last_(last), out_(out) {
-    if (marker.batches_.size() <= depth) {
-      const MarkMembers members = marker.options_.annotate ? MarkMembers::kAnnotated : MarkMembers::kVerdict;
-      marker.batches_.push_back(std::make_unique<Batch>(members));
-    }
-    batch_ = marker.batches_[depth].get();
-  }
-  Run(Marker& marker, size_t depth, std::string_view payload, MarkedRecords& out, const Place& place)
-      : Run(marker, depth, payload, true, out) {
-    envelope_place_ = &place;
+  Run(Marker& marker, std::string_view chunk, bool last, MarkedRecords& out, ChunkMemory memory)
+      : Run(marker, 0, chunk, last, out) {
+    memory_ = memory;
   }
 
   Step mark() {
@@ -100,21 +92,53 @@ class Marker::Run {
     return chunk_.substr(begin_ + item.begin, item.end - item.begin);
   }
 
-  // Envelopes cut the batch: what they hold has batches of its own.
+  // One chunk within another: `level` counts them.
+  Run(Marker& marker, size_t level, std::string_view chunk, bool last, MarkedRecords& out)
+      : marker_(marker), level_(level), chunk_(chunk), last_(last), out_(out) {
+    if (marker.batches_.size() <= level) {
+      const MarkMembers members = marker.options_.annotate ? MarkMembers::kAnnotated : MarkMembers::kVerdict;
+      marker.batches_.push_back(std::make_unique<Batch>(members));
+    }
+    batch_ = marker.batches_[level].get();
+  }
+
+  // Envelopes cut the batch: what they hold has batches of its own. So do copies.
   void mark_items(std::span<const ScannedRecord> items) {
+    const auto cuts = [this](const ScannedRecord& item) {
+      return item.kind == RecordKind::kEnvelope || wants_copy(item);
+    };
     while (!items.empty()) {
-      const auto envelope = std::find_if(items.begin(), items.end(), [](const ScannedRecord& item) {
-        return item.kind == RecordKind::kEnvelope;
-      });
-      const auto before = static_cast<size_t>(envelope - items.begin());
+      const auto before = static_cast<size_t>(std::find_if(items.begin(), items.end(), cuts) - items.begin());
       look_up(items.first(before));
       write(items.first(before));
       items = items.subspan(before);
       if (items.empty()) return;
+      if (memory_ == ChunkMemory::kShared) {
+        const auto copied =
+            static_cast<size_t>(std::find_if_not(items.begin(), items.end(), cuts) - items.begin());
+        mark_copy(items.first(copied));
+        items = items.subspan(copied);
+        continue;
+      }
       open(items.front());
       note(items.front());
       items = items.subspan(1);
     }
+  }
+
+  // Whether more is done with an item than to copy its bytes: strings and brackets are gone through on trust
+  // that they are as the scanner found them, which shared memory does not deserve.
+  bool wants_copy(const ScannedRecord& item) const {
+    return memory_ == ChunkMemory::kShared && (item.name_has_escapes || item.needs_splice);
+  }
+
+  void mark_copy(std::span<const ScannedRecord> items) {
+    const ScannedRecord& first = items.front();
+    batch_->copy.clear();
+    batch_->copy.append(chunk_.substr(begin_ + first.begin, items.back().end - first.begin));
+    Run run(marker_, level_ + 1, batch_->copy.view(), true, out_);
+    run.origin_ = place_of(first, first.begin);
+    run.mark();
   }
 
   // Fills the queries and the answers of the records among the items.
@@ -161,7 +185,7 @@ class Marker::Run {
   }
 
   void note(const ScannedRecord& item) {
-    if (depth_ > 0 || !marker_.options_.collect_items) return;
+    if (level_ > 0 || !marker_.options_.collect_items) return;
     out_.items.push_back({begin_ + item.begin, begin_ + item.end, out_.text.size()});
   }
 
@@ -262,7 +286,10 @@ class Marker::Run {
     const size_t rejects_before = out_.rejects.size();
     const Place place = place_of(item, item.begin);
     for (const std::string& payload : envelope->payloads) {
-      Run(marker_, depth_ + 1, payload, out_, place).mark();
+      Run run(marker_, level_ + 1, payload, true, out_);
+      run.depth_ = depth_ + 1;
+      run.origin_ = place;
+      run.mark();
     }
     const uint64_t records = out_.counts.records - records_before;
     const uint64_t rejected = out_.counts.rejected - rejected_before;
@@ -302,19 +329,21 @@ class Marker::Run {
 
   // Items come in order: lines are counted on from the item before.
   Place place_of(const ScannedRecord& item, uint32_t at) {
-    if (envelope_place_ != nullptr) return *envelope_place_;
+    if (depth_ > 0) return origin_;
     const std::string_view before = chunk_.substr(counted_, begin_ + item.begin - counted_);
     lines_ += static_cast<uint64_t>(std::count(before.begin(), before.end(), '\n'));
     counted_ += before.size();
-    return {lines_, begin_ + at};
+    return {origin_.line + lines_, origin_.offset + begin_ + at};
   }
 
   Marker& marker_;
-  size_t depth_;
+  size_t level_;
+  size_t depth_ = 0;  // of envelopes
   std::string_view chunk_;
   bool last_;
   MarkedRecords& out_;
-  const Place* envelope_place_ = nullptr;
+  ChunkMemory memory_ = ChunkMemory::kOwn;
+  Place origin_;  // of the chunk; of all that is in it, where it is an envelope's payload
   Batch* batch_;
   size_t begin_ = 0;    // of the batch in the chunk
   size_t counted_ = 0;  // up to here line feeds are counted
@@ -327,8 +356,8 @@ Marker::Marker(const SuffixTable& suffixes, DomainLookup& lookup, const MarkOpti
 
 Marker::~Marker() = default;
 
-Marker::Step Marker::mark(std::string_view chunk, bool last, MarkedRecords& out) {
-  return Run(*this, 0, chunk, last, out).mark();
+Marker::Step Marker::mark(std::string_view chunk, bool last, MarkedRecords& out, ChunkMemory memory) {
+  return Run(*this, chunk, last, out, memory).mark();
 }
 
 }  // namespace querymark

@@ -82,6 +82,10 @@ struct MarkOptions {
   bool collect_items = false;    // fill MarkedRecords::items
 };
 
+// Whose memory a chunk is. A file that is shown where it lies is shared with all who may write to it, and can
+// be something else each time it is looked at.
+enum class ChunkMemory { kOwn, kShared };
+
 class Marker {
  public:
   static constexpr size_t kBatchSize = 64;
@@ -97,8 +101,9 @@ class Marker {
     uint64_t lines;   // line feeds among the consumed
   };
   // Marks the records of a chunk, which begins between records, and appends to `out`. `last`: all is
-  // consumed. REQUIRES: kScanPadding readable bytes behind the chunk, chunk.size() < 4 GiB.
-  Step mark(std::string_view chunk, bool last, MarkedRecords& out);
+  // consumed. REQUIRES: kScanPadding readable bytes behind the chunk, chunk.size() < 4 GiB; of shared memory
+  // no items are collected.
+  Step mark(std::string_view chunk, bool last, MarkedRecords& out, ChunkMemory memory = ChunkMemory::kOwn);
 
  private:
   struct Batch;
@@ -107,7 +112,7 @@ class Marker {
   const SuffixTable& suffixes_;
   DomainLookup& lookup_;
   MarkOptions options_;
-  std::vector<std::unique_ptr<Batch>> batches_;  // one a depth of envelopes
+  std::vector<std::unique_ptr<Batch>> batches_;  // one for each run within another
 };
 
 }  // namespace querymark

@@ -71,10 +71,7 @@ class StreamMarker {
   void work(const SuffixTable& suffixes, std::unique_ptr<DomainLookup> lookup) {
     Worker worker(suffixes, std::move(lookup), options_.mark);
     while (const std::optional<uint64_t> turn = read(worker.chunk)) {
-      worker.marked.clear();
-      const Marker::Step step =
-          worker.marker.mark(worker.chunk.bytes.view(), worker.chunk.last, worker.marked);
-      compress(worker);
+      const Marker::Step step = mark_piece(worker);
       std::unique_lock lock(output_mutex_);
       output_ready_.wait(lock, [&] { return stopped_ || next_output_ == *turn; });
       if (stopped_) return;
@@ -83,6 +80,18 @@ class StreamMarker {
       ++next_output_;
       output_ready_.notify_all();
     }
+  }
+
+  Marker::Step mark_piece(Worker& worker) const {
+    Chunk& chunk = worker.chunk;
+    const Marker::Step step = mark_anew(worker, chunk.text(), memory_of(chunk));
+    if (chunk.is_intact()) return step;
+    chunk.keep_intact();
+    return mark_anew(worker, chunk.text(), memory_of(chunk));
+  }
+
+  static ChunkMemory memory_of(const Chunk& chunk) {
+    return chunk.is_shown ? ChunkMemory::kShared : ChunkMemory::kOwn;
   }
 
   // The next piece and its turn; nothing when there is no more.
@@ -119,16 +128,17 @@ class StreamMarker {
     Chunk& chunk = worker.chunk;
     if (skips_line_) {
       if (Result<void> skipped = skip_line(chunk); !skipped) return skipped;
-      if (skips_line_ || chunk.bytes.empty()) return end_piece(worker);
+      if (skips_line_ || chunk.text().empty()) return end_piece(worker);
     }
     const bool goes_on = !rest_.empty();
     if (goes_on) {
-      rest_.append(chunk.bytes.view());
+      rest_.append(chunk.text());
       if (rest_.size() < rest_size_wanted_ && !chunk.last) return end_piece(worker);
-      step = mark_anew(worker, rest_.view());
+      step = mark_anew(worker, rest_.view(), ChunkMemory::kOwn);
     } else if (marked_in_vain_) {
-      step = mark_anew(worker, chunk.bytes.view());
+      step = mark_anew(worker, chunk.text(), memory_of(chunk));
     }
+    marked_in_vain_ = false;
     if (Result<void> written = write(worker); !written) return written;
     if (Result<void> told = tell(worker.marked, chunk); !told) return told;
     position_.lines += step.lines;
@@ -136,23 +146,22 @@ class StreamMarker {
     if (goes_on) {
       rest_.remove_prefix(step.consumed);
     } else {
-      rest_.append(chunk.bytes.view().substr(step.consumed));
+      rest_.append(chunk.text().substr(step.consumed));
     }
     rest_size_wanted_ = std::min(2 * rest_.size(), kRecordSizeMax + 1);
     return end_piece(worker);
   }
 
-  Marker::Step mark_anew(Worker& worker, std::string_view bytes) {
-    marked_in_vain_ = false;
+  Marker::Step mark_anew(Worker& worker, std::string_view bytes, ChunkMemory memory) const {
     worker.marked.clear();
-    const Marker::Step step = worker.marker.mark(bytes, worker.chunk.last, worker.marked);
+    const Marker::Step step = worker.marker.mark(bytes, worker.chunk.last, worker.marked, memory);
     compress(worker);
     return step;
   }
 
   // A record too long was rejected: its line goes on in this piece.
   Result<void> skip_line(Chunk& chunk) {
-    const std::string_view bytes = chunk.bytes.view();
+    const std::string_view bytes = chunk.text();
     const size_t line_feed = bytes.find('\n');
     const size_t size = std::min(line_feed, bytes.size());
     skips_line_ = line_feed == std::string_view::npos && !chunk.last;
@@ -164,6 +173,7 @@ class StreamMarker {
     ByteBuffer after;
     after.append(bytes.substr(skipped));
     chunk.bytes = std::move(after);
+    chunk.is_shown = false;
     marked_in_vain_ = true;
     return {};
   }

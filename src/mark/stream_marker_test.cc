@@ -9,6 +9,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <random>
 #include <thread>
@@ -53,12 +54,15 @@ class Log final : public MarkObserver {
     text += "damaged " + std::filesystem::path(path).filename().string() + "\n";
     damage = error.detail;
   }
-  void progress(uint64_t, const MarkCounts&) override {}
+  void progress(uint64_t, const MarkCounts&) override {
+    if (on_progress) on_progress();
+  }
 
   std::string text;
   std::string kept;
   std::string last_match;
   std::string damage;
+  std::function<void()> on_progress;
 };
 
 class StreamMarkerTest : public testing::Test {
@@ -83,6 +87,7 @@ class StreamMarkerTest : public testing::Test {
 
   Result<StreamTotals> mark(const std::vector<std::string>& paths, const StreamMarkerOptions& options = {}) {
     log_ = Log();
+    log_.on_progress = on_progress_;
     const Result<UniqueFd> out = open_for_writing(path("out"));
     return mark_streams(
         paths, out->get(), path("out"), SuffixTable::built_in(),
@@ -117,6 +122,7 @@ class StreamMarkerTest : public testing::Test {
   }
 
   std::filesystem::path folder_;
+  std::function<void()> on_progress_;
   Log log_;
 };
 
@@ -241,6 +247,39 @@ TEST_F(StreamMarkerTest, DamagedGzipEndsItsFileAlone) {
   EXPECT_TRUE(out.ends_with(marked_record("evil.com.", "Y") + marked_record("b.com.", "N"))) << out;
   EXPECT_NE(log_.text.find("damaged cut.gz\n"), std::string::npos);
   EXPECT_NE(log_.text.find("damaged garbage.gz\n"), std::string::npos);
+}
+
+// A log that is rotated by copying it and cutting it short.
+TEST_F(StreamMarkerTest, AFileThatIsCutShortMeanwhileEndsThereAndIsToldOf) {
+  const Records records = many_records();
+  for (const unsigned threads : {1U, 4U}) {
+    const std::string file = write("log", records.input);
+    on_progress_ = [&] { std::filesystem::resize_file(file, 1000000); };
+    const std::string out = marked({file, write("next", record("b.com."))}, {.threads = threads});
+    const std::string last = marked_record("b.com.", "N");
+    ASSERT_TRUE(out.ends_with(last));
+    EXPECT_TRUE(records.expected.starts_with(out.substr(0, out.size() - last.size())));
+    EXPECT_GT(out.size(), 1000000U);
+    EXPECT_EQ(log_.damage, file + ": was cut to 1000000 bytes while it was read");
+  }
+}
+
+TEST_F(StreamMarkerTest, EscapesAndMembersOfOursAreMarkedAlikeInFilesAndPipes) {
+  std::string input;
+  for (int i = 0; i < 5000; ++i) {
+    input += record("\\\\052.evil.com.") + "\n" + marked_record("evil.com.", "N") + "no record\n" +
+             "{ \"query_name\" : \"a.com.\" }\n{\"message\":" + record("evil.com.") + "}\n";
+  }
+  const std::string file = write("log", input);
+  const std::string from_file = marked({file});
+  const std::string told = log_.text;
+  const std::string small = write("small", input.substr(0, input.size() / 5000));
+  const std::string one = marked({small});  // too small to be shown
+  std::string expected;
+  for (int i = 0; i < 5000; ++i) expected += one;
+  EXPECT_TRUE(from_file == expected);
+  EXPECT_TRUE(told.starts_with("rejected log:3 byte ")) << told.substr(0, 200);
+  EXPECT_NE(told.find("\nrejected log:24998 byte "), std::string::npos);
 }
 
 TEST_F(StreamMarkerTest, AFileThatIsNotThereIsAnErrorAfterWhatCameBefore) {
