@@ -10,6 +10,8 @@ namespace {
 
 constexpr size_t kRunSize = size_t{64} << 10;  // a run ends with the payload that passes it
 constexpr size_t kInflateStep = size_t{64} << 10;
+// What is marked at once, so that of what is rejected there is never much at a time.
+constexpr size_t kMarkStep = size_t{256} << 10;
 
 // Appends what `compressed` inflates to.
 Result<void> inflate(std::string_view compressed, ByteBuffer& out) {
@@ -115,7 +117,8 @@ void EventMarker::mark_run(Pass pass) {
   const size_t text_begin = out.text.size();
   const size_t matches_before = out.matches.size();
   const ResponseRoom room = event_.room;
-  const MarkCounts counts = mark_bytes(run_bytes_.view());
+  const Marked marked = mark_bytes(run_bytes_.view(), AtReject::kStop);
+  const MarkCounts& counts = marked.counts;
   if (counts.rejected == 0 && settle_run(text_begin)) {
     event_.counts += counts;
     if (pass == Pass::kFromCache) event_.from_cache += counts.matched + counts.unmatched;
@@ -124,7 +127,7 @@ void EventMarker::mark_run(Pass pass) {
   event_.room = room;
   out.text.truncate(text_begin);
   out.matches.resize(matches_before);
-  if (pass == Pass::kFromCache && counts.lookups_failed > 0 && counts.rejected == counts.lookups_failed) {
+  if (pass == Pass::kFromCache && counts.lookups_failed > 0 && marked.is_sound()) {
     event_.from_cache += counts.matched + counts.unmatched;
     for (const Piece& piece : run_) unanswered_.push_back(piece.payload);
     return;
@@ -132,14 +135,31 @@ void EventMarker::mark_run(Pass pass) {
   for (const Piece& piece : run_) mark_alone(piece, pass);
 }
 
-// Appends what the bytes become to the event's records.
-MarkCounts EventMarker::mark_bytes(std::string_view bytes) {
+// Appends what the bytes become to the event's records; with kStop, all up to what is rejected, and its items.
+EventMarker::Marked EventMarker::mark_bytes(std::string_view bytes, AtReject at_reject) {
   MarkedRecords& out = event_.records;
+  Marked marked;
   out.items.clear();
+  size_t begin = 0;
+  for (size_t step_size = kMarkStep; begin < bytes.size();) {
+    const bool last = bytes.size() - begin <= step_size;
+    const size_t items_before = out.items.size();
+    out.counts = MarkCounts();
+    out.rejects.clear();
+    const Marker::Step step = marker_.mark(bytes.substr(begin, step_size), last, out);
+    for (size_t i = items_before; i < out.items.size(); ++i) {
+      out.items[i].begin += begin;
+      out.items[i].end += begin;
+    }
+    marked.counts += out.counts;
+    if (marked.reason.empty() && !out.rejects.empty()) marked.reason = out.rejects.front().reason;
+    if (at_reject == AtReject::kGoOn) out.items.clear();
+    if (at_reject == AtReject::kStop && !marked.is_sound()) break;
+    begin += step.consumed;
+    if (step.consumed == 0) step_size *= 2;  // the record is longer
+  }
   out.rejects.clear();
-  out.counts = MarkCounts();
-  marker_.mark(bytes, true, out);
-  return out.counts;
+  return marked;
 }
 
 // Shares out what the run became, if nothing is wrong with it; false else: then some of it is settled.
@@ -165,7 +185,9 @@ void EventMarker::mark_alone(const Piece& piece, Pass pass) {
   MarkedPayload& payload = event_.payloads[piece.payload];
   const size_t matches_before = out.matches.size();
   payload.begin = out.text.size();
-  const MarkCounts counts = mark_bytes(run_bytes_.view().substr(piece.begin, piece.end - piece.begin));
+  const Marked marked =
+      mark_bytes(run_bytes_.view().substr(piece.begin, piece.end - piece.begin), AtReject::kGoOn);
+  const MarkCounts& counts = marked.counts;
   payload.end = out.text.size();
   const auto drop = [&] {
     out.text.truncate(payload.begin);
@@ -181,7 +203,7 @@ void EventMarker::mark_alone(const Piece& piece, Pass pass) {
     return fail(piece.payload, PayloadFailure::kUnanswered,
                 "the table of interesting domains gave no answer");
   if (counts.rejected > 0) {
-    fail(piece.payload, PayloadFailure::kRejected, out.rejects.front().reason);
+    fail(piece.payload, PayloadFailure::kRejected, marked.reason);
     // Its matches are none the less: their text stays for the notification.
     if (out.matches.size() == matches_before || !event_.room.take(payload.end - payload.begin)) drop();
     return;

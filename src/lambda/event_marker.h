@@ -31,7 +31,8 @@
 // Where anything of a run is not as it should be, its payloads are marked one by one, so that none touches
 // another. First everything is marked from the lookup's cache; what that did not know is fetched at once, and
 // its payloads are marked again. Memory: the marked text, below what a response may hold, and one run, of
-// which only the last payload, inflated, may be large (kPayloadSizeMax). Threads: one.
+// which only the last payload, inflated, may be large (kPayloadSizeMax); its records, of which the least take
+// some 100 bytes each, but not what is rejected. Threads: one.
 namespace querymark {
 
 // A payload, inflated. Longer ones cannot be answered within a response anyway.
@@ -94,6 +95,14 @@ class EventMarker {
     size_t end;
   };
   enum class Pass : uint8_t { kFromCache, kFetched };
+  enum class AtReject : uint8_t { kStop, kGoOn };
+  struct Marked {
+    MarkCounts counts;
+    std::string reason;  // of the first record that was rejected
+
+    // Nothing was rejected but for the want of an answer.
+    bool is_sound() const { return counts.rejected == counts.lookups_failed; }
+  };
 
   void mark_payloads(std::span<const FirehoseRecord> records, Indices asked, Pass pass, Deadline deadline);
   size_t read_run(std::span<const FirehoseRecord> records, Indices asked);
@@ -101,7 +110,7 @@ class EventMarker {
   void mark_run(Pass pass);
   bool settle_run(size_t text_begin);
   void mark_alone(const Piece& piece, Pass pass);
-  MarkCounts mark_bytes(std::string_view bytes);
+  Marked mark_bytes(std::string_view bytes, AtReject at_reject);
   void fail(size_t payload, PayloadFailure failure, std::string_view reason);
 
   DynamoDbLookup& lookup_;

@@ -90,6 +90,24 @@ TEST_F(StreamProcessorTest, PayloadsNeverReachIntoEachOther) {
   }
 }
 
+TEST_F(StreamProcessorTest, LongPayloadsAndRecordsAreMarkedWhole) {
+  std::string many;
+  std::string many_marked;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string record = query((i % 3 == 0 ? "a.evil.com" : "a.good.com") + std::string(i % 2, '.'));
+    many += record + "\n";
+    many_marked += marked(record, i % 3 == 0 ? "Y" : "N");
+  }
+  const std::string pad = R"(","pad":")" + std::string(700'000, 'x') + "\"}";
+  const std::string longest = R"({"query_name":"evil.com)" + pad;
+  const std::string cut = longest.substr(0, 600'000);
+  const std::string small = query("good.com");
+  EXPECT_EQ(process({small, gzip(many), small, gzip(longest), longest, small, cut}),
+            (Strings{"Ok " + marked(small, "N"), "Ok " + many_marked, "Ok " + marked(small, "N"),
+                     "Ok " + marked(longest, "Y"), "Ok " + marked(longest, "Y"), "Ok " + marked(small, "N"),
+                     "ProcessingFailed " + cut}));
+}
+
 TEST_F(StreamProcessorTest, PayloadThatIsNoBase64OrBrokenGzipIsKeptAsItCame) {
   const std::string cut = gzip(std::string(1000, ' ') + query("evil.com")).substr(0, 30);
   EXPECT_EQ(process({cut}), Strings{"ProcessingFailed " + cut});
