@@ -42,6 +42,7 @@ function draw(m) {
   const lines = (kind) => [
     [["synced", value("lines_synced_total:" + kind)], ["recovered", value("lines_recovered_total:" + kind)]],
     [["delivered", value("lines_delivered_total:" + kind)], ["waiting", value("lines_waiting:" + kind)]]];
+  const of_sinks = (name) => Object.keys(m).filter((key) => key.startsWith(name + ":")).reduce((all, key) => all + m[key], 0);
   const spool = value("spool_bytes:records") + value("spool_bytes:errors");
   const commits = value("commits_total");
   return [
@@ -58,6 +59,8 @@ function draw(m) {
       fact("Group commits", commits === 0 ? "none yet" : `${number(commits)}, ${seconds(value("commit_seconds_total") / commits)} each`),
       fact("Failed deliveries", number(value("delivery_failures_total:records") + value("delivery_failures_total:errors"))),
       fact("Oldest part that waits", seconds(value("oldest_part_seconds"))),
+      fact("Matches that wait for alert sinks", number(of_sinks("alert_matches_waiting"))),
+      fact("Notifications that sinks refused", number(of_sinks("alert_refused_total"))),
       fact("Connections", number(value("connections")))))];
 }
 

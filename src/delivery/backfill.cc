@@ -99,15 +99,45 @@ Result<void> copy_to_store(const UniqueFd& file, ObjectStore& store, const std::
   Result<std::unique_ptr<ObjectWriter>> object = store.create(key, Deadline::never());
   if (!object) return object.error();
   std::vector<char> piece(kCopySize);
-  if (::lseek(file.get(), 0, SEEK_SET) != 0) return Error::from_errno(errno, "read the marked object");
+  if (::lseek(file.get(), 0, SEEK_SET) != 0) return Error::from_errno(errno, "read the error records");
   for (;;) {
-    const Result<size_t> size = read_some(file.get(), piece.data(), piece.size(), "the marked object");
+    const Result<size_t> size = read_some(file.get(), piece.data(), piece.size(), "the error records");
     if (!size) return size.error();
     if (*size == 0) return (*object)->commit(Deadline::never());
     Result<void> appended = (*object)->append({piece.data(), *size}, Deadline::never());
     if (!appended) return appended;
   }
 }
+
+// The object of marked records, begun with the first of them.
+class MarkedObject {
+ public:
+  MarkedObject(ObjectStore& store, std::string key) : store_(store), key_(std::move(key)) {}
+
+  Result<void> append(std::string_view bytes) {
+    Result<void> appended = begin();
+    if (appended) appended = writer_->append(bytes, Deadline::never());
+    if (!appended) failure_ = appended.error();
+    return appended;
+  }
+  Result<void> commit() { return writer_ ? writer_->commit(Deadline::never()) : Result<void>(); }
+  // Of the store.
+  const std::optional<Error>& failure() const { return failure_; }
+
+ private:
+  Result<void> begin() {
+    if (writer_) return {};
+    Result<std::unique_ptr<ObjectWriter>> begun = store_.create(key_, Deadline::never());
+    if (!begun) return begun.error();
+    writer_ = *std::move(begun);
+    return {};
+  }
+
+  ObjectStore& store_;
+  std::string key_;
+  std::unique_ptr<ObjectWriter> writer_;
+  std::optional<Error> failure_;
+};
 
 class Backfill {
  public:
@@ -141,16 +171,17 @@ class Backfill {
       const std::lock_guard lock(mutex_);
       observer_.matched(record, match);
     });
-    const Result<UniqueFd> marked = create_work_file();
-    if (!marked) return stop(marked.error());
-    const Result<StreamTotals> totals = mark(source, *marked, report);
+    const ObjectName name = name_of(source, options_.stream);
+    MarkedObject object(store_, options_.prefix.at(name) + name.text() + ".gz");
+    const Result<StreamTotals> totals = mark(source, object, report);
+    if (object.failure()) return stop(*object.failure());
     if (!totals) return give_up(source, totals.error());
     if (report.damage) return give_up(source, *report.damage);
     if (totals->counts.lookups_failed > 0)
       return give_up(source,
                      Error{Errc::kBusy, source.name + ": the table gave no answer for " +
                                             std::to_string(totals->counts.lookups_failed) + " records"});
-    const Result<void> delivered = deliver(source, *marked, *totals, report);
+    const Result<void> delivered = deliver(source, name, object, report);
     if (!delivered) return stop(delivered.error());
     const std::lock_guard lock(mutex_);
     ++counts_.sources;
@@ -159,30 +190,26 @@ class Backfill {
     observer_.progress(counts_);
   }
 
-  Result<StreamTotals> mark(const BackfillSource& source, const UniqueFd& out, SourceReport& report) {
+  Result<StreamTotals> mark(const BackfillSource& source, MarkedObject& object, SourceReport& report) {
     StreamMarkerOptions marking;
     marking.gzip_output = true;
     marking.mark = options_.mark;
     marking.open_input = [&](const std::string&) { return open_source(source, s3_); };
-    Result<StreamTotals> totals =
-        mark_streams({source.name}, out.get(), "the marked object", suffixes_, make_lookup_, marking, report);
+    Result<StreamTotals> totals = mark_streams(
+        {source.name}, [&object](std::string_view bytes) { return object.append(bytes); }, suffixes_,
+        make_lookup_, marking, report);
     const Result<void> flushed = report.errors.flush();
     return flushed ? std::move(totals) : Result<StreamTotals>(flushed.error());
   }
 
   // The error object first: what is in the store without it would look complete.
-  Result<void> deliver(const BackfillSource& source, const UniqueFd& marked, const StreamTotals& totals,
+  Result<void> deliver(const BackfillSource& source, const ObjectName& name, MarkedObject& object,
                        const SourceReport& report) {
-    const ObjectName name = name_of(source, options_.stream);
-    const std::string file_name = name.text() + ".gz";
     if (report.errors.file()) {
-      const std::string key = options_.error_prefix.at(name, kErrorOutputType) + file_name;
+      const std::string key = options_.error_prefix.at(name, kErrorOutputType) + name.text() + ".gz";
       if (Result<void> stored = copy_to_store(report.errors.file(), store_, key); !stored) return stored;
     }
-    if (totals.counts.matched + totals.counts.unmatched > 0) {
-      const std::string key = options_.prefix.at(name) + file_name;
-      if (Result<void> stored = copy_to_store(marked, store_, key); !stored) return stored;
-    }
+    if (Result<void> committed = object.commit(); !committed) return committed;
     return checkpoint_.add(source);
   }
 

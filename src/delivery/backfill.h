@@ -24,8 +24,8 @@
 // marked goes under the error prefix, in Firehose's form. A source that cannot be read to its end, or about
 // which the table gave no answer, is not delivered at all and not checked off.
 //
-// Cost: that of marking gzip to gzip; a thread works on a source at a time. Memory: 4 MB a thread; the marked
-// object waits in an unnamed file.
+// Cost: that of marking gzip to gzip; a thread works on a source at a time. Memory: 4 MB a thread, and what
+// the store's writer takes; what could not be marked waits in an unnamed file.
 namespace querymark {
 
 struct BackfillOptions {

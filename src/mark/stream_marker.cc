@@ -42,13 +42,12 @@ struct InputPosition {
 
 class StreamMarker {
  public:
-  StreamMarker(std::vector<std::string> paths, int out_fd, const std::string& out_path,
-               const StreamMarkerOptions& options, MarkObserver& observer)
+  StreamMarker(std::vector<std::string> paths, const WriteMarked& write, const StreamMarkerOptions& options,
+               MarkObserver& observer)
       : paths_(paths),
         reader_(std::move(paths), options.gzip_output ? kGzipChunkSize : kPlainChunkSize, options.gzip_output,
                 options.open_input),
-        out_fd_(out_fd),
-        out_path_(out_path),
+        write_(write),
         options_(options),
         observer_(observer) {}
 
@@ -60,9 +59,6 @@ class StreamMarker {
     work(suffixes, make_lookup());
     for (std::thread& thread : threads) thread.join();
     if (error_) return *error_;
-    if (options_.gzip_output && totals_.bytes_out == 0) {
-      if (const Result<void> written = write_empty_member(); !written) return written.error();
-    }
     totals_.bytes_in = reader_.bytes_read();
     return totals_;
   }
@@ -181,15 +177,7 @@ class StreamMarker {
   Result<void> write(Worker& worker) {
     const ByteBuffer& bytes = options_.gzip_output ? worker.compressed : worker.marked.text;
     totals_.bytes_out += bytes.size();
-    return write_all(out_fd_, bytes.view(), out_path_);
-  }
-
-  // A gzip file without a member would be none.
-  Result<void> write_empty_member() {
-    ByteBuffer member;
-    member.grow(GzipWriter().compress({}, member.room(gzip_size_max(0))).size());
-    totals_.bytes_out = member.size();
-    return write_all(out_fd_, member.view(), out_path_);
+    return bytes.empty() ? Result<void>() : write_(bytes.view());
   }
 
   Result<void> tell(MarkedRecords& marked, const Chunk& chunk) {
@@ -235,8 +223,7 @@ class StreamMarker {
   uint64_t next_output_ = 0;
   bool stopped_ = false;
   std::optional<Error> error_;
-  const int out_fd_;
-  const std::string& out_path_;
+  const WriteMarked& write_;
   const StreamMarkerOptions& options_;
   MarkObserver& observer_;
   StreamTotals totals_;
@@ -249,10 +236,25 @@ class StreamMarker {
 
 }  // namespace
 
+Result<StreamTotals> mark_streams(std::vector<std::string> paths, const WriteMarked& write,
+                                  const SuffixTable& suffixes, const MakeLookup& make_lookup,
+                                  const StreamMarkerOptions& options, MarkObserver& observer) {
+  return StreamMarker(std::move(paths), write, options, observer).run(suffixes, make_lookup);
+}
+
 Result<StreamTotals> mark_streams(std::vector<std::string> paths, int out_fd, const std::string& out_path,
                                   const SuffixTable& suffixes, const MakeLookup& make_lookup,
                                   const StreamMarkerOptions& options, MarkObserver& observer) {
-  return StreamMarker(std::move(paths), out_fd, out_path, options, observer).run(suffixes, make_lookup);
+  const WriteMarked write = [&](std::string_view bytes) { return write_all(out_fd, bytes, out_path); };
+  Result<StreamTotals> totals =
+      mark_streams(std::move(paths), write, suffixes, make_lookup, options, observer);
+  if (!totals || !options.gzip_output || totals->bytes_out > 0) return totals;
+  // A gzip file without a member would be none.
+  ByteBuffer member;
+  member.grow(GzipWriter().compress({}, member.room(gzip_size_max(0))).size());
+  totals->bytes_out = member.size();
+  const Result<void> written = write(member.view());
+  return written ? std::move(totals) : Result<StreamTotals>(written.error());
 }
 
 }  // namespace querymark

@@ -63,9 +63,17 @@ struct StreamTotals {
 // A lookup for each thread.
 using MakeLookup = std::function<std::unique_ptr<DomainLookup>()>;
 
-// Marks the files, as open_input opens them, and writes to `out_fd` (`out_path` is for errors; REQUIRES:
-// blocking). An error where a file cannot be opened, the output cannot be written, or the observer gives one;
-// what was written before stands.
+// Takes what is marked, piece after piece, one call at a time, on any thread. An error stops the marking.
+using WriteMarked = std::function<Result<void>(std::string_view bytes)>;
+
+// Marks the files, as open_input opens them. An error where a file cannot be opened, or `write` or the
+// observer gives one.
+Result<StreamTotals> mark_streams(std::vector<std::string> paths, const WriteMarked& write,
+                                  const SuffixTable& suffixes, const MakeLookup& make_lookup,
+                                  const StreamMarkerOptions& options, MarkObserver& observer);
+
+// The same, written to `out_fd`; gzip is a whole file then, also where nothing is marked (`out_path` is for
+// errors; REQUIRES: blocking). What was written before an error stands.
 Result<StreamTotals> mark_streams(std::vector<std::string> paths, int out_fd, const std::string& out_path,
                                   const SuffixTable& suffixes, const MakeLookup& make_lookup,
                                   const StreamMarkerOptions& options, MarkObserver& observer);
