@@ -142,8 +142,8 @@ ExitStatus query(const CommonOptions& common, const QueryArguments& arguments) {
   if (!store) return fail(store.error());
   const Result<SuffixTable> suffixes = common.load_suffixes();
   if (!suffixes) return fail(suffixes.error());
-  Result<OpenedLogStore> opened =
-      store->open(*question, *suffixes, {.writable_file = unfinished, .on_fetch = say_what_is_fetched});
+  Result<OpenedLogStore> opened = store->open(
+      *question, *suffixes, {.writable_file = unfinished, .observer = {.on_fetch = say_what_is_fetched}});
   if (!opened) return fail(opened.error());
   if (opened->is_empty) print_warning("there are no logs below " + arguments.store);
   const Result<uint64_t> rows =

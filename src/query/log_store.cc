@@ -13,16 +13,29 @@ namespace querymark {
 LogStore::LogStore(S3 s3, const S3Uri& place, const std::string& cache_folder, uint64_t cache_size_max)
     : in_s3_(InS3{std::move(s3), place, S3StoreCache(place, cache_folder, cache_size_max)}) {}
 
-// Of those objects, the ones that the question reads.
-Result<StagedObjects> LogStore::stage(const SqlQuestion& question, std::vector<StoreObject> objects,
-                                      const SuffixTable& suffixes,
-                                      const S3StoreCache::OnFetch& on_fetch) const {
+// The objects that the question reads.
+Result<LogStore::Staged> LogStore::stage_listed(const SqlQuestion& question, const SuffixTable& suffixes,
+                                                const S3StoreObserver& observer) const {
+  Result<std::vector<StoreObject>> objects = list_s3_store(in_s3_->s3, in_s3_->place, observer);
+  if (!objects) return objects.error();
+  const bool is_empty = objects->empty();
   std::set<std::string> datehours;
-  for (const StoreObject& object : objects) datehours.insert(object.datehour);
+  for (const StoreObject& object : *objects) datehours.insert(object.datehour);
   const Result<std::set<std::string>> wanted = datehours_read(question, datehours, suffixes);
   if (!wanted) return wanted.error();
-  std::erase_if(objects, [&](const StoreObject& object) { return !wanted->contains(object.datehour); });
-  return in_s3_->cache.stage(in_s3_->s3, objects, on_fetch);
+  std::erase_if(*objects, [&](const StoreObject& object) { return !wanted->contains(object.datehour); });
+  Result<StagedObjects> staged = in_s3_->cache.stage(in_s3_->s3, *objects, observer);
+  if (!staged) return staged.error();
+  return Staged{*std::move(staged), is_empty};
+}
+
+// Of what has been compacted while it was fetched the next listing tells.
+Result<LogStore::Staged> LogStore::stage(const SqlQuestion& question, const SuffixTable& suffixes,
+                                         const S3StoreObserver& observer) const {
+  Result<Staged> staged = stage_listed(question, suffixes, observer);
+  if (staged || (staged.error().code != Errc::kNotFound && staged.error().code != Errc::kStale))
+    return staged;
+  return stage_listed(question, suffixes, observer);
 }
 
 Result<OpenedLogStore> LogStore::open(const SqlQuestion& question, const SuffixTable& suffixes,
@@ -30,12 +43,10 @@ Result<OpenedLogStore> LogStore::open(const SqlQuestion& question, const SuffixT
   std::optional<StagedObjects> staged;
   bool is_empty = false;
   if (in_s3_) {
-    Result<std::vector<StoreObject>> objects = list_s3_store(in_s3_->s3, in_s3_->place);
-    if (!objects) return objects.error();
-    is_empty = objects->empty();
-    Result<StagedObjects> done = stage(question, *std::move(objects), suffixes, options.on_fetch);
+    Result<Staged> done = stage(question, suffixes, options.observer);
     if (!done) return done.error();
-    staged.emplace(*std::move(done));
+    is_empty = done->is_empty;
+    staged.emplace(std::move(done->objects));
   }
   const std::string& given = staged ? staged->folder() : folder_;
   std::error_code code;

@@ -29,7 +29,7 @@ class LogStore {
   struct Options {
     std::optional<std::string> writable_file = {};  // that the question's answer may go to
     std::string settings = {};                      // statements of SQL, run before it is confined
-    S3StoreCache::OnFetch on_fetch = [](size_t, uint64_t) {};
+    S3StoreObserver observer = {};
   };
 
   explicit LogStore(std::string folder) : folder_(std::move(folder)) {}
@@ -49,8 +49,14 @@ class LogStore {
     S3Uri place;
     S3StoreCache cache;
   };
-  Result<StagedObjects> stage(const SqlQuestion& question, std::vector<StoreObject> objects,
-                              const SuffixTable& suffixes, const S3StoreCache::OnFetch& on_fetch) const;
+  struct Staged {
+    StagedObjects objects;
+    bool is_empty;
+  };
+  Result<Staged> stage(const SqlQuestion& question, const SuffixTable& suffixes,
+                       const S3StoreObserver& observer) const;
+  Result<Staged> stage_listed(const SqlQuestion& question, const SuffixTable& suffixes,
+                              const S3StoreObserver& observer) const;
 
   std::string folder_;
   std::optional<InS3> in_s3_;

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 constexpr const char* kObjects = "objects";
 constexpr const char* kQuestions = "questions";
 constexpr const char* kLockSuffix = ".lock";
-constexpr int kFetchWaitMs = 10 * 60 * 1000;
+constexpr int kLookMs = 200;  // at a lock that another holds
 constexpr size_t kNameSizeMax = 200;
 constexpr size_t kManifestSizeMax = size_t{64} << 20;
 
@@ -73,7 +73,8 @@ Result<std::vector<std::string>> read_s3_replaces(const S3& s3, const std::strin
   return parse_replaces(text, manifest_key);
 }
 
-Result<std::vector<StoreObject>> list_s3_store(const S3& s3, const S3Uri& place) {
+Result<std::vector<StoreObject>> list_s3_store(const S3& s3, const S3Uri& place,
+                                               const S3StoreObserver& observer) {
   std::vector<StoreObject> objects;
   std::vector<std::string> manifests;
   std::unordered_set<std::string> parquet;
@@ -82,7 +83,7 @@ Result<std::vector<StoreObject>> list_s3_store(const S3& s3, const S3Uri& place)
     if (object.key.ends_with(kParquetSuffix)) parquet.insert(object.key);
     if (object.key.ends_with(kParquetSuffix) || object.key.ends_with(kNdjsonSuffix))
       objects.push_back({object.key, object.etag, object.size, datehour_of_key(object.key)});
-    return {};
+    return observer.check();
   };
   const Result<void> listed = s3.list(place.bucket, place.key, "", on_object, Deadline::never());
   if (!listed) return Error{listed.error().code, place.text() + ": " + listed.error().detail};
@@ -121,15 +122,24 @@ std::string S3StoreCache::path_of(const StoreObject& object) const {
 }
 
 Result<StagedObjects> S3StoreCache::stage(const S3& s3, const std::vector<StoreObject>& objects,
-                                          const OnFetch& on_fetch) const {
+                                          const S3StoreObserver& observer) const {
   for (const char* part : {kObjects, kQuestions})
     if (const Result<void> made = make_folders(folder_ + "/" + part); !made) return made.error();
-  const Result<FileLock> lock = FileLock::acquire(folder_ + "/lock", kFetchWaitMs);
-  if (!lock) return lock.error();
+  const Result<FileLock> held = lock(observer);
+  if (!held) return held.error();
   Result<void> done = remove_left_behind();
   if (done) done = make_room(objects);
-  if (done) done = fetch(s3, objects, on_fetch);
+  if (done) done = fetch(s3, objects, observer);
   return done ? link(objects) : Result<StagedObjects>(done.error());
+}
+
+// Whoever fetches already is waited for.
+Result<FileLock> S3StoreCache::lock(const S3StoreObserver& observer) const {
+  for (;;) {
+    Result<FileLock> lock = FileLock::acquire(folder_ + "/lock", kLookMs);
+    if (lock || lock.error().code != Errc::kBusy) return lock;
+    if (const Result<void> checked = observer.check(); !checked) return checked.error();
+  }
 }
 
 // Removes what this question does not want, where all of it together would be too much.
@@ -159,7 +169,7 @@ Result<void> S3StoreCache::make_room(const std::vector<StoreObject>& objects) co
 }
 
 Result<void> S3StoreCache::fetch(const S3& s3, const std::vector<StoreObject>& objects,
-                                 const OnFetch& on_fetch) const {
+                                 const S3StoreObserver& observer) const {
   const std::string objects_folder = folder_ + "/" + kObjects + "/";
   std::vector<const StoreObject*> missing;
   uint64_t bytes = 0;
@@ -168,15 +178,21 @@ Result<void> S3StoreCache::fetch(const S3& s3, const std::vector<StoreObject>& o
     missing.push_back(&object);
     bytes += object.size;
   }
-  if (!missing.empty()) on_fetch(missing.size(), bytes);
+  if (!missing.empty()) observer.on_fetch(missing.size(), bytes);
   for (const StoreObject* object : missing) {
     const std::string path = objects_folder + path_of(*object);
     if (Result<void> made = make_folders(fs::path(path).parent_path()); !made) return made;
     Result<AtomicFile> file = AtomicFile::create(path);
     if (!file) return file.error();
-    const HttpSink sink = [&file](std::string_view piece) { return file->append(piece); };
+    Result<void> checked;
+    const HttpSink sink = [&](std::string_view piece) {
+      checked = observer.check();
+      // Not its own code: a busy peer would be asked again.
+      return checked ? file->append(piece) : Error{Errc::kClosed, checked.error().detail};
+    };
     const Result<S3ObjectInfo> got = s3.get(
         {.bucket = place_.bucket, .key = object->key, .if_match = object->etag}, sink, Deadline::never());
+    if (!checked) return checked;
     if (!got)
       return Error{got.error().code, "s3://" + place_.bucket + "/" + object->key + ": " + got.error().detail};
     if (Result<void> committed = file->commit(); !committed) return committed;

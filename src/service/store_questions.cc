@@ -33,25 +33,29 @@ void StoreQuestions::stop() {
   changed_.notify_all();
 }
 
-Result<OpenedLogStore> StoreQuestions::open(const SqlQuestion& question) const {
+Result<OpenedLogStore> StoreQuestions::open(const SqlQuestion& question, Clock::time_point until) {
   if (!store_.folder().empty())
     if (const Result<void> made = make_folders(store_.folder()); !made) return made.error();
-  return store_.open(question, suffixes_, {.settings = resources()});
+  const auto check = [this, until] { return may_go_on(until); };
+  return store_.open(question, suffixes_, {.settings = resources(), .observer = {.check = check}});
+}
+
+Result<void> StoreQuestions::may_go_on(Clock::time_point until) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (stopping_) return Error{Errc::kBusy, "the service is stopping"};
+  if (Clock::now() < until) return {};
+  return Error::limit("there is no answer in time: ask for fewer days, or compact the store");
 }
 
 Result<uint64_t> StoreQuestions::select(const SqlQuestion& question, SqlRowSink& sink,
                                         std::chrono::milliseconds time_max) {
   const Clock::time_point until = Clock::now() + time_max;
-  Result<OpenedLogStore> opened = open(question);
+  Result<OpenedLogStore> opened = open(question, until);
   if (!opened) return opened.error();
   Result<uint64_t> rows = run(opened->database, question, sink, until);
   if (rows || rows.error().code != Errc::kInvalid) return rows;
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (stopping_) return Error{Errc::kBusy, "the service is stopping"};
-  if (Clock::now() < until) return rows;
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time_max);
-  return Error::limit("there is no answer after " + std::to_string(seconds.count()) +
-                      " s: ask for fewer days, or compact the store");
+  const Result<void> checked = may_go_on(until);
+  return checked ? rows : checked.error();
 }
 
 Result<uint64_t> StoreQuestions::run(SqlDatabase& database, const SqlQuestion& question, SqlRowSink& sink,

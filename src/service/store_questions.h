@@ -43,7 +43,9 @@ class StoreQuestions {
     Clock::time_point until;
   };
 
-  Result<OpenedLogStore> open(const SqlQuestion& question) const;
+  Result<OpenedLogStore> open(const SqlQuestion& question, Clock::time_point until);
+  // kBusy where the service stops, kLimit where the time is over.
+  Result<void> may_go_on(Clock::time_point until);
   Result<uint64_t> run(SqlDatabase& database, const SqlQuestion& question, SqlRowSink& sink,
                        Clock::time_point until);
   void watch();
