@@ -9,6 +9,8 @@
 namespace querymark {
 namespace {
 
+// After how many milliseconds a browser comes again where the connection breaks.
+constexpr const char* kRetry = "retry: 1000\n\n";
 constexpr const char* kBeat = "event: beat\ndata: {}\n\n";
 
 std::string event_of(const RecordTail& tail) {
@@ -23,6 +25,7 @@ struct RecordStreams::Stream {
   std::string cursor;
   Clock::time_point opened_at = Clock::now();
   Clock::time_point given_at = Clock::now();
+  bool is_new = true;
   HttpBodySource::Resume resume = {};  // of the reader that waits; none while it is busy with the last piece
 };
 
@@ -104,6 +107,10 @@ std::vector<RecordStreams::Piece> RecordStreams::take_pieces() {
     };
     if (stopping_ || now - stream->opened_at >= times_.end) {
       give({});
+      continue;
+    }
+    if (std::exchange(stream->is_new, false)) {
+      give(kRetry);
       continue;
     }
     const RecordTail tail = recent_.since(stream->cursor);

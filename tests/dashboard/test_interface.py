@@ -216,7 +216,7 @@ class Stream(InterfaceTest):
         """{"id": …, "lines": […], "skipped": …} of the next one; nothing at the end."""
         fields = {}
         for line in iter(reply.readline, b""):
-            if line == b"\n":
+            if line == b"\n" and "data" in fields:
                 return {"id": fields["id"], **json.loads(fields["data"])}
             name, _, value = line.decode().rstrip("\n").partition(": ")
             fields[name] = value
