@@ -42,6 +42,23 @@ TEST(QuestionDays, EveryReadingOfTheTableCounts) {
             kAll);
 }
 
+TEST(QuestionDays, AReadingThatThePlanLeavesOutCounts) {
+  const std::string day = "SELECT query_name FROM Route53Query WHERE day = '2026/11/25'";
+  const std::string hour =
+      "SELECT query_name FROM route53query WHERE route53query.datehour = '2026/11/24/10'";
+  const Datehours both = {"2026/11/24/10", "2026/11/25/00"};
+  for (const std::string& text :
+       {day + " UNION ALL " + hour, day + " UNION " + hour, day + " EXCEPT " + hour,
+        day + " INTERSECT " + hour, day + " AND query_name IN (" + hour + ")",
+        day + " AND query_name NOT IN (" + hour + ")", day + " AND EXISTS (" + hour + ")",
+        "WITH a AS (" + day + "), b AS (" + hour + ") FROM a, b",
+        "WITH a AS MATERIALIZED (" + day + ") SELECT (" + hour + " LIMIT 1), * FROM a"}) {
+    const Datehours found = read(text);
+    EXPECT_TRUE(found == both || found == kAll) << text;
+  }
+  EXPECT_EQ(read(day + " UNION ALL " + hour), both);
+}
+
 TEST(QuestionDays, AllWhereTheQuestionDoesNotTell) {
   for (const char* condition : {"rcode = 'NXDOMAIN'", "day = '2026/11/24' OR rcode = 'NXDOMAIN'",
                                 "day <> 'x'", "day = query_name", "query_name LIKE '%day = 2026%'"})
