@@ -120,6 +120,8 @@ Result<Envelope> open_envelope(std::string_view object) {
     if (!members.log_events.starts_with('[')) return Error::invalid("logEvents is no array");
     envelope.kind = Envelope::Kind::kLogEvents;
     for (JsonElements events(members.log_events); events.next();) {
+      if (envelope.payloads.size() == kLogEventsMax)
+        return Error::limit("over " + std::to_string(kLogEventsMax) + " log events");
       envelope.payloads.push_back(open_log_event(events.value()));
     }
     return envelope;

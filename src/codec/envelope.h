@@ -34,9 +34,12 @@ struct Envelope {
 // What a rawData may hold, inflated.
 inline constexpr size_t kEnvelopeSizeMax = size_t{64} << 20;
 
+// Log events of one envelope: as many as 16 MiB hold, were each of 256 bytes.
+inline constexpr size_t kLogEventsMax = size_t{1} << 16;
+
 // REQUIRES: an object that RecordScanner gave as kEnvelope. kInvalid where the member is none of the above
 // forms (base64 broken, a message that is a number), kCorrupt where gzip is broken, kLimit over
-// kEnvelopeSizeMax.
+// the bounds above.
 Result<Envelope> open_envelope(std::string_view object);
 
 }  // namespace querymark

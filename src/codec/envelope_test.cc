@@ -88,6 +88,13 @@ TEST(Envelope, SaysWhatIsNone) {
   for (const auto& row : cases) EXPECT_EQ(open(row.object), row.error) << row.object;
 }
 
+TEST(Envelope, BoundsLogEvents) {
+  std::string events = "{}";
+  for (size_t i = 1; i < kLogEventsMax; ++i) events += ",{}";
+  EXPECT_EQ(open_envelope(R"({"logEvents":[)" + events + "]}")->payloads.size(), kLogEventsMax);
+  EXPECT_EQ(open(R"({"logEvents":[)" + events + ",{}]}"), "over 65536 log events");
+}
+
 TEST(Envelope, BoundsWhatIsInflated) {
   EXPECT_EQ(open_envelope(raw_data(gzip(std::string(kEnvelopeSizeMax, ' '))))->payloads[0].size(),
             kEnvelopeSizeMax);

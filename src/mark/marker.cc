@@ -83,7 +83,7 @@ class Marker::Run {
       mark_items(std::span(batch_->items).first(step.count));
       total.consumed += step.consumed;
       total.lines += step.lines;
-      if (step.count < kBatchSize) return total;
+      if (step.count < kBatchSize || out_.rejects.size() > rejects_max_) return total;
     }
   }
 
@@ -281,25 +281,33 @@ class Marker::Run {
       ++out_.counts.control;
       return;
     }
-    const uint64_t records_before = out_.counts.records;
-    const uint64_t rejected_before = out_.counts.rejected;
+    const MarkCounts counts_before = out_.counts;
+    const size_t text_before = out_.text.size();
+    const size_t matches_before = out_.matches.size();
     const size_t rejects_before = out_.rejects.size();
+    const size_t rejects_max = rejects_before + kEnvelopeRejectsMax;
     const Place place = place_of(item, item.begin);
     for (const std::string& payload : envelope->payloads) {
       Run run(marker_, level_ + 1, payload, true, out_);
       run.depth_ = depth_ + 1;
       run.origin_ = place;
+      run.rejects_max_ = rejects_max;
       run.mark();
+      if (out_.rejects.size() > rejects_max) break;
     }
-    const uint64_t records = out_.counts.records - records_before;
-    const uint64_t rejected = out_.counts.rejected - rejected_before;
-    if (records != rejected) return;
-    // Nothing in it could be marked: it is kept as it came.
-    const std::string reason = records == 0 ? "an envelope that holds no record"
-                                            : "inside it: " + out_.rejects[rejects_before].reason;
+    const bool too_many = out_.rejects.size() > rejects_max;
+    const bool unanswered = out_.counts.lookups_failed > counts_before.lookups_failed;
+    const uint64_t records = out_.counts.records - counts_before.records;
+    if (!too_many && records != out_.counts.rejected - counts_before.rejected) return;
+    // Nothing in it could be marked, or too much of it could not: it is kept as it came.
+    std::string reason = "an envelope that holds no record";
+    if (records > 0) reason = "inside it: " + out_.rejects[rejects_before].reason;
+    if (too_many) reason += ", and over " + std::to_string(kEnvelopeRejectsMax) + " such";
+    out_.text.truncate(text_before);
+    out_.matches.resize(matches_before);
     out_.rejects.resize(rejects_before);
-    out_.counts.records -= records;
-    out_.counts.rejected -= rejected;
+    out_.counts = counts_before;
+    if (unanswered) ++out_.counts.lookups_failed;
     reject(item, reason);
   }
 
@@ -343,6 +351,7 @@ class Marker::Run {
   bool last_;
   MarkedRecords& out_;
   ChunkMemory memory_ = ChunkMemory::kOwn;
+  size_t rejects_max_ = SIZE_MAX;
   Place origin_;  // of the chunk; of all that is in it, where it is an envelope's payload
   Batch* batch_;
   size_t begin_ = 0;    // of the batch in the chunk

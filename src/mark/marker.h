@@ -91,6 +91,8 @@ class Marker {
   static constexpr size_t kBatchSize = 64;
   // Envelopes may stand in envelopes; deeper ones are rejected.
   static constexpr size_t kEnvelopeDepthMax = 4;
+  // What one envelope may hold that is rejected; with more it is rejected whole.
+  static constexpr size_t kEnvelopeRejectsMax = size_t{1} << 16;
 
   // The suffix table and the lookup must outlive the marker.
   Marker(const SuffixTable& suffixes, DomainLookup& lookup, const MarkOptions& options);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "codec/base64.h"
 #include "dns/domain_name.h"
 #include "mark/test_lookup.h"
 
@@ -209,6 +210,31 @@ TEST(Marker, AnEnvelopeWithoutAGoodRecordIsRejectedWhole) {
   const std::string result = mark(record("a.com.") + "\n" + envelope);
   EXPECT_NE(result.find(": " + envelope + "\n"), std::string::npos) << result;
   EXPECT_NE(result.find("rejected 1 58: inside it: "), std::string::npos) << result;
+}
+
+TEST(Marker, AnEnvelopeWithoutAnAnswerIsOneRecordWithoutOne) {
+  const std::string lost = R"({"message":"{\"query_name\":\"lost.com.\"}"})";
+  TestLookup lookup = evil_lookup();
+  MarkedRecords marked;
+  ByteBuffer chunk;
+  chunk.append(R"({"logEvents":[)" + lost + "," + lost + ",7]}");
+  Marker(SuffixTable::built_in(), lookup, {}).mark(chunk.view(), true, marked);
+  EXPECT_EQ(marked.counts.records, 1U);
+  EXPECT_EQ(marked.counts.rejected, 1U);
+  EXPECT_EQ(marked.counts.lookups_failed, 1U);
+}
+
+TEST(Marker, AnEnvelopeWithTooManyRejectsIsRejectedWhole) {
+  const auto envelope = [](size_t rejects) {
+    std::string text = record("evil.com.") + "\n";
+    for (size_t i = 0; i < rejects; ++i) text += "7\n";
+    std::string data(base64_size(text.size()), '\0');
+    encode_base64(text, data.data());
+    return R"({"rawData":")" + data + "\"}";
+  };
+  EXPECT_TRUE(mark(envelope(Marker::kEnvelopeRejectsMax)).starts_with(marked_record("evil.com.", "Y")));
+  const std::string over = envelope(Marker::kEnvelopeRejectsMax + 1);
+  EXPECT_EQ(mark(over), "rejected 0 0: inside it: not a JSON object, and over 65536 such: " + over + "\n");
 }
 
 TEST(Marker, EnvelopesWithinEachOtherAreBounded) {
