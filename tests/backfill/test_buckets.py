@@ -5,7 +5,9 @@ usage: test_buckets.py QUERYMARK [unittest options]
 Exit status 77: moto is not installed.
 """
 
+import base64
 import gzip
+import json
 import os
 import pathlib
 import subprocess
@@ -38,9 +40,9 @@ class Buckets(unittest.TestCase):
         self.s3.put_object(Bucket=self.logs, Key=key, Body=gzip.compress(("\n".join(lines) + "\n").encode()))
         return key
 
-    def backfill(self, *options, prefix="AWSLogs/", status=0):
-        command = [QUERYMARK, "backfill", "--table", f"list:{self.folder}/list.txt", f"s3://{self.logs}/{prefix}",
-                   "--to", f"s3://{self.store}/out", *options]
+    def backfill(self, *options, prefix="AWSLogs/", status=0, verb="backfill"):
+        command = [QUERYMARK, verb, "--table", f"list:{self.folder}/list.txt", f"s3://{self.logs}/{prefix}",
+                   "--to" if verb == "backfill" else "--store", f"s3://{self.store}/out", *options]
         environment = {**os.environ, **self.aws.environment, "QUERYMARK_HOME": str(self.folder / "home")}
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment, check=False)
         self.assertEqual(done.returncode, status, done.stderr)
@@ -81,6 +83,13 @@ class Buckets(unittest.TestCase):
         self.assertIn("NoSuchBucket", self.backfill(status=1))
         self.aws.create_bucket(self.store)
         self.assertIn("1 objects delivered, 0 done before", self.backfill())
+
+    def test_error_objects_in_a_bucket_are_marked_again(self):
+        line = json.dumps({"attemptsMade": 4, "errorCode": "Lambda.InvokeLimitExceeded",
+                           "rawData": base64.b64encode(record("evil.com.").encode()).decode()})
+        self.s3.put_object(Bucket=self.logs, Key="failures/processing-failed/2026/11/24/dns-1-2026-11-24-10-00-00-x", Body=line)
+        self.assertIn("1 objects delivered", self.backfill(prefix="failures/", verb="redrive"))
+        self.assertEqual(list(self.objects().values()), [[marked(record("evil.com."), "Y")]])
 
     def test_a_source_that_is_not_there_is_named(self):
         self.assertIn("no such object", self.backfill(prefix="nowhere/", status=1))
