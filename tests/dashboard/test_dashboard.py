@@ -558,7 +558,7 @@ class Password(DashboardTest):
 class Screenshots(DashboardTest):
     PAGES = {"overview": "#/", "threat": "#/?host=i-0a5d9f962502c5569&domain=frostbyte-sample.com",
              "search": "#/search?matched=Y", "lists": "#/lists", "explain": "#/explain?name=c2.frostbyte-sample.com",
-             "pipeline": "#/pipeline", "live": "#/live"}
+             "live": "#/live", "pipeline": "#/pipeline"}
     WIDTHS = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 390, "height": 844}}
 
     def test_every_page(self):
