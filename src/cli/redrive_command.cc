@@ -12,8 +12,8 @@
 namespace querymark {
 namespace {
 
-// A stream that refuses for now, be it AWS's bound of records a second, is waited for some minutes.
-constexpr RetryPolicy kPatience{20, std::chrono::milliseconds(200), std::chrono::seconds(20)};
+// A stream that refuses for now, be it AWS's bound of records a second, is waited for half a minute.
+constexpr RetryPolicy kPatience{10, std::chrono::milliseconds(200), std::chrono::seconds(10)};
 
 struct RedriveArguments {
   BackfillArguments store;
