@@ -54,11 +54,20 @@ class Redrive {
       const Result<bool> more = reader.next(chunk);
       if (!more) return more.error();
       if (!*more) return std::nullopt;
-      text.append(chunk.bytes.view());
+      append(chunk, text);
       if (chunk.damage) return chunk.damage;
       text.remove_prefix(take(text.view(), chunk.last));
     }
     return std::nullopt;
+  }
+
+  static void append(Chunk& chunk, ByteBuffer& text) {
+    const size_t size = text.size();
+    text.append(chunk.text());
+    if (chunk.is_intact()) return;
+    text.truncate(size);
+    chunk.keep_intact();
+    text.append(chunk.text());
   }
 
   // The bytes that are dealt with.
