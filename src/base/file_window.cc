@@ -17,7 +17,8 @@ namespace {
 // One window's address space, for the signal handler, and where in it the first page was missing.
 struct Guard {
   std::atomic<bool> is_taken = false;
-  std::atomic<uintptr_t> begin = 0;
+  std::atomic<char*> pages = nullptr;
+  std::atomic<uintptr_t> begin = 0;  // their address
   std::atomic<uintptr_t> end = 0;
   std::atomic<uintptr_t> intact_end = 0;
 };
@@ -43,7 +44,7 @@ bool put_zeros(uintptr_t address) {
   for (Guard& guard : guards) {
     if (address < guard.begin || address >= guard.end) continue;
     const uintptr_t page = address / page_size() * page_size();
-    void* const at = reinterpret_cast<void*>(page);
+    char* const at = guard.pages + (page - guard.begin);
     if (::mmap(at, guard.end - page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
       return false;
     guard.intact_end = std::min<uintptr_t>(guard.intact_end, page);
@@ -122,6 +123,7 @@ bool FileWindow::reserve(size_t size) {
   pages_ = static_cast<char*>(pages);
   pages_size_ = pages_size;
   guard_ = guard;
+  guards[guard].pages = pages_;
   guards[guard].begin = address_of(pages_);
   guards[guard].end = address_of(pages_) + pages_size_;
   return true;
