@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/temporary_folder.h"
+#include "domains/entries_text.h"
 #include "domains/sqlite_database.h"
 
 namespace querymark {
@@ -71,21 +72,8 @@ class SqliteTableTest : public testing::Test {
   }
 
   std::string contents() const {
-    std::string text;
     SqliteTable opened = table();
-    for (const bool allow : {false, true}) {
-      EntryFilter filter;
-      filter.allow = allow;
-      EXPECT_TRUE(opened.visit_entries(filter, [&](const StoredEntry& entry) {
-        if (!text.empty()) text += " ";
-        if (allow) text += "@";
-        text += entry.list + ":";
-        if (entry.scope == EntryScope::kSubtree) text += ".";
-        text += entry.name;
-        return true;
-      }));
-    }
-    return text;
+    return entries_text(opened, EntryLists::kShown);
   }
 
   static std::string verdict(const DomainSet& set, std::string_view domain) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/temporary_folder.h"
+#include "domains/entries_text.h"
 #include "domains/sqlite_table.h"
 #include "import/importer.h"
 #include "import/list_source.h"
@@ -66,22 +67,9 @@ class TableFixture : public testing::Test {
     return import_list(options_, sources, SuffixTable::built_in(), opened, receipt, nullptr);
   }
 
-  // The table as a line of text: "evil.com", ".evil.com" for a subtree, "@good.com" for an allow entry.
   std::string contents() const {
-    std::string text;
     SqliteTable opened = table();
-    for (const bool allow : {false, true}) {
-      EntryFilter filter;
-      filter.allow = allow;
-      EXPECT_TRUE(opened.visit_entries(filter, [&](const StoredEntry& entry) {
-        if (!text.empty()) text += " ";
-        if (allow) text += "@";
-        if (entry.scope == EntryScope::kSubtree) text += ".";
-        text += entry.name;
-        return true;
-      }));
-    }
-    return text;
+    return entries_text(opened, EntryLists::kHidden);
   }
 
   std::set<std::string> registrable_domains() const {
