@@ -88,7 +88,7 @@ CASES = [
     ),
     (
         tidy.nothing_names_this_machine,
-        {"docs/a.md": "`/etc/querymark`, `../work/a`, https://a.example/wo" + "rk/\n"},
+        {"docs/a.md": "`/etc/querymark`, `../wo" + "rk/a`, https://a.example/wo" + "rk/\n"},
         {"docs/a.md": "first\nsee /wo" + "rk/main\n"},
         "docs/a.md:2: a path of the machine it was written on: /wo" + "rk/",
     ),
