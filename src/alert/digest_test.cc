@@ -20,7 +20,7 @@ struct Query {
   std::string srcaddr = "10.0.0.1";
   std::string time = "2026-01-01T00:00:00Z";
   Strings lists = {"ads"};
-  std::string more = "";
+  std::string more = {};
 };
 
 Match match_of(const Query& query) {

@@ -207,7 +207,7 @@ void GzipInflater::State::begin_member() {
   member_start = offset;
 }
 
-GzipReader::GzipReader(int fd, std::string path, std::string_view head)
+GzipReader::GzipReader(int fd, const std::string& path, std::string_view head)
     : GzipReader([fd, path](char* out, size_t size) { return querymark::read_some(fd, out, size, path); },
                  path, head) {}
 

@@ -62,7 +62,7 @@ class GzipReader {
  public:
   using ReadSome = std::function<Result<size_t>(char* out, size_t size)>;
 
-  GzipReader(int fd, std::string path, std::string_view head = {});
+  GzipReader(int fd, const std::string& path, std::string_view head = {});
   GzipReader(ReadSome read, std::string path, std::string_view head = {});
 
   // As querymark::read_some: up to `size` (> 0) inflated bytes, those at hand without waiting for more once

@@ -205,7 +205,7 @@ TEST_F(StreamProcessorTopicFaults, TopicThatIsDownChangesNoMark) {
 }
 
 TEST_F(StreamProcessorTopicFaults, WhatTheTopicRefusesForNowIsSentAgain) {
-  on_topic_ = [this, request = std::make_shared<std::atomic<int>>(0)](const LoopbackRequest& asked) {
+  on_topic_ = [request = std::make_shared<std::atomic<int>>(0)](const LoopbackRequest& asked) {
     return (*request)++ % 2 == 0 ? LoopbackReply::with(503, "") : take_messages(asked);
   };
   EXPECT_EQ(right_answers(process(payloads_)), payloads_.size());
